@@ -4,38 +4,48 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{self, Serialize, Serializer};
 
-use crate::parse::share;
-use crate::{Number, ObjectBuilder, Value};
+use crate::{DEPTH_MAX, Number, ObjectBuilder, Value};
 
+/// A value nested deeper than [`DEPTH_MAX`], which only a program can make, is
+/// an error: serializers recurse.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(b) => serializer.serialize_bool(*b),
-            Self::Number(Number::Int(n)) => serializer.serialize_i64(*n),
-            Self::Number(Number::UInt(n)) => serializer.serialize_u64(*n),
-            Self::Number(Number::Float(n)) => serializer.serialize_f64(*n),
-            Self::String(s) => serializer.serialize_str(s),
-            Self::Array(items) => {
-                let mut seq = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    seq.serialize_element(item)?;
-                }
-                seq.end()
+        Nested { value: self, levels_left: DEPTH_MAX }.serialize(serializer)
+    }
+}
+
+struct Nested<'a> {
+    value: &'a Value,
+    levels_left: usize,
+}
+
+impl Serialize for Nested<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let too_deep = || ser::Error::custom(format_args!("a value nests deeper than {DEPTH_MAX} levels"));
+        match self.value {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(b) => serializer.serialize_bool(*b),
+            Value::Number(Number::Int(n)) => serializer.serialize_i64(*n),
+            Value::Number(Number::UInt(n)) => serializer.serialize_u64(*n),
+            Value::Number(Number::Float(n)) => serializer.serialize_f64(*n),
+            Value::String(s) => serializer.serialize_str(s),
+            Value::Array(items) => {
+                let levels_left = self.levels_left.checked_sub(1).ok_or_else(too_deep)?;
+                serializer.collect_seq(items.iter().map(|value| Nested { value, levels_left }))
             }
-            Self::Object(members) => {
-                let mut map = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
-                    map.serialize_entry(&**name, value)?;
-                }
-                map.end()
+            Value::Object(members) => {
+                let levels_left = self.levels_left.checked_sub(1).ok_or_else(too_deep)?;
+                serializer
+                    .collect_map(members.iter().map(|(name, value)| (&**name, Nested { value, levels_left })))
             }
         }
     }
 }
 
+/// Recurses as deep as the format lets a document nest (`serde_json`: 128
+/// levels); for a text, [`crate::parse`] goes deeper and does not recurse.
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ValueVisitor)
@@ -80,7 +90,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(share(value)))
+        Ok(Value::String(value.into()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
@@ -100,6 +110,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 }
 
+/// Recurses as deep as the value nests; `serde_json` parses 128 levels.
 impl From<serde_json::Value> for Value {
     fn from(value: serde_json::Value) -> Self {
         use serde_json::Value as Json;
@@ -115,21 +126,6 @@ impl From<serde_json::Value> for Value {
             Json::String(s) => Self::String(s.into()),
             Json::Array(items) => items.into_iter().map(Self::from).collect::<Vec<_>>().into(),
             Json::Object(members) => Self::object(members.into_iter().map(|(k, v)| (k, Self::from(v)))),
-        }
-    }
-}
-
-impl From<&Value> for serde_json::Value {
-    fn from(value: &Value) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Bool(b) => Self::Bool(*b),
-            Value::Number(Number::Int(n)) => Self::from(*n),
-            Value::Number(Number::UInt(n)) => Self::from(*n),
-            Value::Number(Number::Float(n)) => Self::from(*n),
-            Value::String(s) => Self::from(&**s),
-            Value::Array(items) => items.iter().map(Self::from).collect(),
-            Value::Object(members) => members.iter().map(|(k, v)| (k.to_string(), Self::from(v))).collect(),
         }
     }
 }
@@ -166,7 +162,7 @@ impl From<u64> for Value {
 
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
-        Self::String(share(value))
+        Self::String(value.into())
     }
 }
 

@@ -35,5 +35,5 @@ pub use number::Number;
 pub use object::{Object, ObjectBuilder};
 pub use parse::{DEPTH_MAX, ParseError, parse};
 pub use payload::Payload;
-pub use print::{print_to, printed_len};
+pub use print::{print_to, printed_len, printed_len_within};
 pub use value::{Array, Kind, Value};

@@ -44,6 +44,14 @@ impl Number {
         }
     }
 
+    fn as_integer(self) -> Option<i128> {
+        match self {
+            Self::Int(n) => Some(n.into()),
+            Self::UInt(n) => Some(n.into()),
+            Self::Float(_) => None,
+        }
+    }
+
     /// Whether the number was written, or computed, as an integer.
     pub fn is_integer(self) -> bool {
         !matches!(self, Self::Float(_))
@@ -76,15 +84,27 @@ impl PartialOrd for Number {
 
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
-        match (*self, *other) {
-            (Self::Int(a), Self::Int(b)) => a.cmp(&b),
-            (Self::UInt(a), Self::UInt(b)) => a.cmp(&b),
-            (Self::Int(_), Self::UInt(_)) => Ordering::Less,
-            (Self::UInt(_), Self::Int(_)) => Ordering::Greater,
+        match (self.as_integer(), other.as_integer()) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            (Some(a), None) => compare(a, other.as_f64()),
+            (None, Some(b)) => compare(b, self.as_f64()).reverse(),
             // Both are finite, so they compare.
-            (a, b) => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
+            (None, None) => self.as_f64().partial_cmp(&other.as_f64()).unwrap_or(Ordering::Equal),
         }
     }
+}
+
+/// Compares exactly: the nearest double of a large integer may be another
+/// number.
+#[expect(clippy::cast_possible_truncation, reason = "the bounds are checked first")]
+fn compare(integer: i128, double: f64) -> Ordering {
+    // Past all integers of 64 bits, and well inside those of 128.
+    const BOUND: f64 = 1e30;
+    if double.abs() > BOUND {
+        return if double > 0.0 { Ordering::Less } else { Ordering::Greater };
+    }
+    let whole = double.trunc();
+    integer.cmp(&(whole as i128)).then_with(|| whole.partial_cmp(&double).unwrap_or(Ordering::Equal))
 }
 
 impl From<i64> for Number {

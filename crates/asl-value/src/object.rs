@@ -18,7 +18,7 @@ pub struct Object(Arc<Node>);
 
 #[derive(Clone, Default)]
 struct Node {
-    members: Vec<(Arc<str>, Value)>,
+    members: Vec<Member>,
     /// Places of `members` by ascending name; empty for small objects.
     sorted: Vec<u32>,
 }
@@ -31,6 +31,21 @@ impl Node {
         let at = |place: &u32| self.members.get(*place as usize).map_or("", |(n, _)| n);
         let found = self.sorted.binary_search_by(|place| at(place).cmp(name)).ok()?;
         self.sorted.get(found).map(|place| *place as usize)
+    }
+
+    /// Adds a member whose name is new.
+    fn append(&mut self, name: Arc<str>, value: Value) {
+        if !self.sorted.is_empty() {
+            let before = |place: &u32| self.members.get(*place as usize).is_some_and(|(n, _)| *n < name);
+            let at = self.sorted.partition_point(before);
+            if let Ok(place) = u32::try_from(self.members.len()) {
+                self.sorted.insert(at, place);
+            }
+        }
+        self.members.push((name, value));
+        if self.sorted.is_empty() && self.members.len() > SCAN_MAX {
+            self.sorted = sort_places(&self.members);
+        }
     }
 }
 
@@ -90,23 +105,14 @@ impl Object {
                     *old = value;
                 }
             }
-            None => {
-                let mut builder = ObjectBuilder {
-                    members: std::mem::take(&mut node.members),
-                };
-                builder.members.push((name, value));
-                *node = builder.into_node();
-            }
+            None => node.append(name, value),
         }
     }
 
     /// This object without one member.
     #[must_use]
     pub fn without(&self, name: &str) -> Self {
-        self.iter()
-            .filter(|(n, _)| &***n != name)
-            .map(|(n, v)| (n.clone(), v.clone()))
-            .collect()
+        self.iter().filter(|(n, _)| &***n != name).map(|(n, v)| (n.clone(), v.clone())).collect()
     }
 
     /// Whether both are the same allocation; equal without looking.
@@ -138,7 +144,7 @@ impl Drop for Object {
 /// its last value.
 #[derive(Default)]
 pub struct ObjectBuilder {
-    members: Vec<(Arc<str>, Value)>,
+    members: Vec<Member>,
 }
 
 impl ObjectBuilder {
@@ -158,70 +164,63 @@ impl ObjectBuilder {
     }
 
     fn into_node(self) -> Node {
-        let mut members = self.members;
-        if members.len() <= SCAN_MAX {
-            let mut place = 1;
-            while place < members.len() {
-                let (before, rest) = members.split_at_mut(place);
-                let repeated = rest
-                    .first_mut()
-                    .and_then(|(name, value)| before.iter_mut().find(|(n, _)| n == name).map(|old| (old, value)));
-                if let Some((old, value)) = repeated {
-                    old.1 = std::mem::take(value);
-                    members.remove(place);
-                } else {
-                    place += 1;
-                }
-            }
-            return Node { members, sorted: Vec::new() };
-        }
-        let Ok(count) = u32::try_from(members.len()) else {
-            // More members than any limit on text lets through.
-            return Node { members, sorted: Vec::new() };
-        };
-        let mut sorted: Vec<u32> = (0..count).collect();
-        let name_at = |members: &[(Arc<str>, Value)], place: u32| {
-            members.get(place as usize).map(|(n, _)| n.clone()).unwrap_or_default()
-        };
-        sorted.sort_by(|a, b| {
-            let names = (members.get(*a as usize), members.get(*b as usize));
-            match names {
-                (Some((x, _)), Some((y, _))) => x.cmp(y).then(a.cmp(b)),
-                _ => a.cmp(b),
-            }
-        });
-        let repeats = sorted.windows(2).any(|pair| match pair {
-            [a, b] => name_at(&members, *a) == name_at(&members, *b),
-            _ => false,
-        });
-        if !repeats {
-            return Node { members, sorted };
-        }
-        // Fold repeats into their first place, then index what is left.
-        let mut first_of: Vec<Option<u32>> = vec![None; members.len()];
-        let mut first = None;
-        for place in &sorted {
-            let name = name_at(&members, *place);
-            match &first {
-                Some((known, at)) if *known == name => {
-                    if let Some(slot) = first_of.get_mut(*place as usize) {
-                        *slot = Some(*at);
-                    }
-                }
-                _ => first = Some((name, *place)),
-            }
-        }
-        let mut kept: Vec<Option<(Arc<str>, Value)>> = members.into_iter().map(Some).collect();
-        for (place, at) in first_of.into_iter().enumerate() {
-            if let Some(at) = at {
-                let value = kept.get_mut(place).and_then(Option::take).map(|(_, v)| v);
-                if let (Some(value), Some(Some(member))) = (value, kept.get_mut(at as usize)) {
-                    member.1 = value;
-                }
-            }
-        }
-        Self { members: kept.into_iter().flatten().collect() }.into_node()
+        let members =
+            if self.members.len() <= SCAN_MAX { fold_few(self.members) } else { fold_many(self.members) };
+        let sorted = if members.len() <= SCAN_MAX { Vec::new() } else { sort_places(&members) };
+        Node { members, sorted }
     }
+}
+
+type Member = (Arc<str>, Value);
+
+/// The places of members by ascending name, equal names in order. More members
+/// than 2^32, which no memory holds, would go unindexed.
+fn sort_places(members: &[Member]) -> Vec<u32> {
+    let mut named: Vec<(&str, u32)> = members.iter().map(|(name, _)| &**name).zip(0..).collect();
+    named.sort_unstable();
+    named.into_iter().map(|(_, place)| place).collect()
+}
+
+/// Folds repeats into their first place by looking back.
+fn fold_few(members: Vec<Member>) -> Vec<Member> {
+    let mut kept: Vec<Member> = Vec::with_capacity(members.len());
+    for (name, value) in members {
+        match kept.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => kept.push((name, value)),
+        }
+    }
+    kept
+}
+
+/// Folds repeats into their first place by sorting.
+fn fold_many(members: Vec<Member>) -> Vec<Member> {
+    let sorted = sort_places(&members);
+    let name_of = |place: &u32| members.get(*place as usize).map(|(name, _)| name);
+    let has_repeats = sorted.windows(2).any(|pair| matches!(pair, [a, b] if name_of(a) == name_of(b)));
+    if !has_repeats {
+        return members;
+    }
+    // Where each member goes: to the first place of its name.
+    let mut first_of = vec![0; members.len()];
+    for run in sorted.chunk_by(|a, b| name_of(a) == name_of(b)) {
+        for place in run {
+            if let (Some(slot), Some(first)) = (first_of.get_mut(*place as usize), run.first()) {
+                *slot = *first as usize;
+            }
+        }
+    }
+    let mut kept: Vec<Option<Member>> = Vec::with_capacity(members.len());
+    for ((name, value), first) in members.into_iter().zip(first_of) {
+        match kept.get_mut(first) {
+            Some(Some((_, old))) => {
+                *old = value;
+                kept.push(None);
+            }
+            _ => kept.push(Some((name, value))),
+        }
+    }
+    kept.into_iter().flatten().collect()
 }
 
 impl FromIterator<(Arc<str>, Value)> for Object {

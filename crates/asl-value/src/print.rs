@@ -1,82 +1,129 @@
 //! Compact printing, on an explicit stack.
 
-use crate::{Number, Value};
+use crate::{Number, Object, Value};
 
 /// Appends the compact JSON text of `value` to `out`.
 pub fn print_to(value: &Value, out: &mut String) {
-    enum Open<'a> {
-        Array(std::slice::Iter<'a, Value>),
-        Object(<&'a crate::Object as IntoIterator>::IntoIter),
+    print(value, out);
+}
+
+/// How many bytes [`print_to`] would append, found without printing.
+pub fn printed_len(value: &Value) -> usize {
+    printed_len_within(value, usize::MAX).unwrap_or(usize::MAX)
+}
+
+/// How many bytes [`print_to`] would append; `None` if more than `bytes_max`.
+/// Sharing can make a text far larger than the value in memory, and this stops
+/// as soon as the limit is passed.
+pub fn printed_len_within(value: &Value, bytes_max: usize) -> Option<usize> {
+    let mut counter = Counter { bytes: 0, bytes_max };
+    print(value, &mut counter);
+    (counter.bytes <= bytes_max).then_some(counter.bytes)
+}
+
+/// Where a text goes.
+trait Sink {
+    fn push_str(&mut self, text: &str);
+
+    /// Whether no more is wanted.
+    fn is_full(&self) -> bool {
+        false
     }
+}
+
+impl Sink for String {
+    fn push_str(&mut self, text: &str) {
+        Self::push_str(self, text);
+    }
+}
+
+struct Counter {
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl Sink for Counter {
+    fn push_str(&mut self, text: &str) {
+        self.bytes = self.bytes.saturating_add(text.len());
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes > self.bytes_max
+    }
+}
+
+/// A container of which some is still to be printed.
+enum Open<'a> {
+    Array(std::slice::Iter<'a, Value>),
+    Object(<&'a Object as IntoIterator>::IntoIter),
+}
+
+fn print(value: &Value, out: &mut impl Sink) {
     let mut open: Vec<Open<'_>> = Vec::new();
-    let mut next = Some(value);
+    let mut next = value;
     loop {
-        if let Some(value) = next.take() {
-            match value {
-                Value::Null => out.push_str("null"),
-                Value::Bool(true) => out.push_str("true"),
-                Value::Bool(false) => out.push_str("false"),
-                Value::Number(n) => print_number(*n, out),
-                Value::String(s) => print_string(s, out),
-                Value::Array(items) => {
-                    out.push('[');
-                    open.push(Open::Array(items.iter()));
-                }
-                Value::Object(members) => {
-                    out.push('{');
-                    open.push(Open::Object(members.into_iter()));
-                }
+        // Whether a comma is due before the next item.
+        let mut comma = true;
+        match next {
+            Value::Null => out.push_str("null"),
+            Value::Bool(true) => out.push_str("true"),
+            Value::Bool(false) => out.push_str("false"),
+            Value::Number(number) => print_number(*number, out),
+            Value::String(text) => print_string(text, out),
+            Value::Array(items) => {
+                out.push_str("[");
+                open.push(Open::Array(items.iter()));
+                comma = false;
+            }
+            Value::Object(members) => {
+                out.push_str("{");
+                open.push(Open::Object(members.into_iter()));
+                comma = false;
             }
         }
-        let opened_now = out.ends_with(['[', '{']) && !open.is_empty();
-        match open.last_mut() {
-            None => return,
-            Some(Open::Array(items)) => match items.next() {
-                Some(item) => {
-                    if !(opened_now && out.ends_with('[')) {
-                        out.push(',');
-                    }
-                    next = Some(item);
-                }
-                None => {
-                    out.push(']');
-                    open.pop();
-                }
-            },
-            Some(Open::Object(members)) => match members.next() {
-                Some((name, member)) => {
-                    if !(opened_now && out.ends_with('{')) {
-                        out.push(',');
-                    }
-                    print_string(name, out);
-                    out.push(':');
-                    next = Some(member);
-                }
-                None => {
-                    out.push('}');
-                    open.pop();
-                }
-            },
+        if out.is_full() {
+            return;
         }
+        next = loop {
+            let found = match open.last_mut() {
+                None => return,
+                Some(Open::Array(items)) => items.next().map(|item| (None, item)),
+                Some(Open::Object(members)) => members.next().map(|(name, value)| (Some(name), value)),
+            };
+            if let Some((name, value)) = found {
+                if comma {
+                    out.push_str(",");
+                }
+                if let Some(name) = name {
+                    print_string(name, out);
+                    out.push_str(":");
+                }
+                break value;
+            }
+            out.push_str(if matches!(open.pop(), Some(Open::Array(_))) { "]" } else { "}" });
+            comma = true;
+        };
     }
 }
 
-/// How many bytes [`print_to`] would append.
-pub fn printed_len(value: &Value) -> usize {
-    let mut text = String::new();
-    print_to(value, &mut text);
-    text.len()
-}
+fn print_number(number: Number, out: &mut impl Sink) {
+    struct Formatted<'a, S>(&'a mut S);
 
-fn print_number(number: Number, out: &mut String) {
+    impl<S: Sink> std::fmt::Write for Formatted<'_, S> {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0.push_str(text);
+            Ok(())
+        }
+    }
+
     use std::fmt::Write as _;
-    // Writing to a String does not fail.
-    let _ = write!(out, "{number}");
+    // A sink does not fail.
+    let _ = write!(Formatted(out), "{number}");
 }
 
 /// Appends a JSON string literal. Only what JSON requires is escaped.
-fn print_string(text: &str, out: &mut String) {
-    out.push('"');
+fn print_string(text: &str, out: &mut impl Sink) {
+    out.push_str("\"");
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
         let escape = match byte {
@@ -92,13 +139,12 @@ fn print_string(text: &str, out: &mut String) {
         };
         out.push_str(text.get(from..at).unwrap_or_default());
         if escape.is_empty() {
-            use std::fmt::Write as _;
-            let _ = write!(out, "\\u{byte:04X}");
+            out.push_str(&format!("\\u{byte:04X}"));
         } else {
             out.push_str(escape);
         }
         from = at + 1;
     }
     out.push_str(text.get(from..).unwrap_or_default());
-    out.push('"');
+    out.push_str("\"");
 }

@@ -1,0 +1,314 @@
+//! Paths: what they are made of, and what they select.
+
+use std::fmt;
+use std::sync::Arc;
+
+use asl_value::{Array, Value};
+
+use crate::Scope;
+use crate::cursor::Cursor;
+use crate::error::{CompileError, SelectError};
+use crate::filter::Filter;
+use crate::function::Function;
+use crate::path_parse;
+
+/// A compiled path. Cloning is cheap.
+#[derive(Clone)]
+pub struct Path(Arc<Compiled>);
+
+struct Compiled {
+    text: Box<str>,
+    plan: Plan,
+}
+
+/// Where a path begins, and how it goes on.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) root: Root,
+    pub(crate) steps: Box<[Step]>,
+    pub(crate) function: Option<Function>,
+    is_definite: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// `$`
+    Input,
+    /// `$$`
+    Context,
+    /// `$name`
+    Variable(Arc<str>),
+    /// `@`, in a filter.
+    Item,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Name(Arc<str>),
+    Index(i64),
+    Names(Box<[Arc<str>]>),
+    Indexes(Box<[i64]>),
+    Slice(Slice),
+    Wildcard,
+    /// `..`: the value itself and all below it, in document order.
+    Descend,
+    Filter(Filter),
+}
+
+/// `[from:to:step]`
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Slice {
+    pub(crate) from: Option<i64>,
+    pub(crate) to: Option<i64>,
+    pub(crate) step: Option<i64>,
+}
+
+impl Path {
+    /// Compiles a path. AWS: developer guide, *Paths*.
+    pub fn compile(text: &str) -> Result<Self, CompileError> {
+        let mut cursor = Cursor::new(text);
+        let plan = path_parse::path(&mut cursor)?;
+        // A published definition ends one with a blank.
+        cursor.skip_space();
+        cursor.expect_end()?;
+        Ok(Self::of(text, plan))
+    }
+
+    pub(crate) fn of(text: &str, plan: Plan) -> Self {
+        Self(Arc::new(Compiled { text: text.into(), plan }))
+    }
+
+    /// The path as written.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Whether it is exactly `$`, the input as a whole.
+    pub fn is_input(&self) -> bool {
+        let plan = &self.0.plan;
+        plan.root == Root::Input && plan.steps.is_empty() && plan.function.is_none()
+    }
+
+    /// Whether it can match one value at most. What an indefinite path selects
+    /// is an array.
+    pub fn is_definite(&self) -> bool {
+        self.0.plan.is_definite
+    }
+
+    /// The variable that the path begins at, without its `$`.
+    pub fn variable(&self) -> Option<&str> {
+        match &self.0.plan.root {
+            Root::Variable(name) => Some(name),
+            Root::Input | Root::Context | Root::Item => None,
+        }
+    }
+
+    /// What the path selects: a value that it shares, or an array of such.
+    pub fn select(&self, scope: &Scope<'_>) -> Result<Value, SelectError> {
+        self.0.plan.select(scope, None)
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.0.plan
+    }
+}
+
+impl Plan {
+    pub(crate) fn new(root: Root, steps: Vec<Step>, function: Option<Function>) -> Self {
+        let is_definite = steps.iter().all(|step| matches!(step, Step::Name(_) | Step::Index(_)));
+        Self { root, steps: steps.into(), function, is_definite }
+    }
+
+    pub(crate) fn is_definite(&self) -> bool {
+        self.is_definite
+    }
+
+    pub(crate) fn select(&self, scope: &Scope<'_>, item: Option<&Value>) -> Result<Value, SelectError> {
+        let root = match &self.root {
+            Root::Input => scope.input,
+            Root::Context => scope.environment.context(),
+            Root::Variable(name) => match scope.environment.variable(name) {
+                Some(value) => value,
+                None => return Err(SelectError::UndefinedVariable(name.to_string())),
+            },
+            Root::Item => item.unwrap_or(scope.input),
+        };
+        let selected = if self.is_definite {
+            self.follow(root)?.clone()
+        } else {
+            Value::Array(self.gather(root, scope))
+        };
+        match self.function {
+            None => Ok(selected),
+            Some(function) => function.apply(&selected),
+        }
+    }
+
+    /// Follows a definite path.
+    fn follow<'v>(&self, root: &'v Value) -> Result<&'v Value, SelectError> {
+        let mut at = root;
+        for (place, step) in self.steps.iter().enumerate() {
+            let next = match step {
+                Step::Name(name) => at.get(name),
+                Step::Index(index) => item(at, *index),
+                _ => None, // indefinite paths are gathered
+            };
+            match next {
+                Some(next) => at = next,
+                None => return Err(self.lost(place, at)),
+            }
+        }
+        Ok(at)
+    }
+
+    /// Why the step at `place` could not be taken from `found`.
+    #[cold]
+    fn lost(&self, place: usize, found: &Value) -> SelectError {
+        let to = |count: usize| {
+            let mut path = String::from("$");
+            for step in self.steps.iter().take(count) {
+                path.push_str(&step.to_string());
+            }
+            path
+        };
+        let is_last = place + 1 == self.steps.len();
+        match self.steps.get(place) {
+            Some(step @ Step::Name(_)) if found.as_object().is_none() => SelectError::NotAnObject {
+                property: step.to_string(),
+                path: to(place),
+                found: java_class(found),
+            },
+            Some(Step::Name(_)) if !is_last => SelectError::MissingProperty(to(place + 1)),
+            Some(step @ Step::Index(_)) if found.as_array().is_none() => {
+                SelectError::NotAnArray { step: step.to_string(), found: found.to_string() }
+            }
+            _ => SelectError::NoResults(to(self.steps.len())),
+        }
+    }
+
+    /// Gathers all that an indefinite path matches; a step that cannot be
+    /// taken matches nothing.
+    fn gather(&self, root: &Value, scope: &Scope<'_>) -> Array {
+        let mut matched = vec![root];
+        for step in &self.steps {
+            let mut next = Vec::new();
+            for value in matched {
+                step.take_from(value, scope, &mut next);
+            }
+            matched = next;
+        }
+        matched.into_iter().cloned().collect()
+    }
+}
+
+impl Step {
+    fn take_from<'v>(&self, value: &'v Value, scope: &Scope<'_>, into: &mut Vec<&'v Value>) {
+        match self {
+            Self::Name(name) => into.extend(value.get(name)),
+            Self::Index(index) => into.extend(item(value, *index)),
+            Self::Names(names) => into.extend(names.iter().filter_map(|name| value.get(name))),
+            Self::Indexes(indexes) => into.extend(indexes.iter().filter_map(|index| item(value, *index))),
+            Self::Slice(slice) => slice.take_from(value, into),
+            Self::Wildcard => children(value, into),
+            Self::Descend => descend(value, into),
+            // Of an array the items are looked at, else the value itself.
+            Self::Filter(filter) => match value {
+                Value::Array(items) => into.extend(items.iter().filter(|item| filter.accepts(item, scope))),
+                other if filter.accepts(other, scope) => into.push(other),
+                _ => {}
+            },
+        }
+    }
+}
+
+impl Slice {
+    fn take_from<'v>(self, value: &'v Value, into: &mut Vec<&'v Value>) {
+        let Some(items) = value.as_array() else { return };
+        let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let bound = |at: i64| if at < 0 { length.saturating_add(at).max(0) } else { at.min(length) };
+        let from = self.from.map_or(0, bound);
+        let to = self.to.map_or(length, bound);
+        let (Ok(from), Ok(to)) = (usize::try_from(from), usize::try_from(to)) else { return };
+        let step = self.step.and_then(|step| usize::try_from(step).ok()).unwrap_or(1).max(1);
+        into.extend(items.get(from..to).unwrap_or_default().iter().step_by(step));
+    }
+}
+
+/// The item at an index, counted from the end if negative.
+fn item(value: &Value, index: i64) -> Option<&Value> {
+    let items = value.as_array()?;
+    let place = match usize::try_from(index) {
+        Ok(place) => place,
+        Err(_) => items.len().checked_sub(usize::try_from(index.unsigned_abs()).ok()?)?,
+    };
+    value.at(place)
+}
+
+fn children<'v>(value: &'v Value, into: &mut Vec<&'v Value>) {
+    match value {
+        Value::Array(items) => into.extend(items.iter()),
+        Value::Object(members) => into.extend(members.values()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The value and all below it, parents first.
+fn descend<'v>(value: &'v Value, into: &mut Vec<&'v Value>) {
+    let mut pending = vec![value];
+    let mut below = Vec::new();
+    while let Some(value) = pending.pop() {
+        into.push(value);
+        children(value, &mut below);
+        pending.extend(below.drain(..).rev());
+    }
+}
+
+/// The class that the service's messages name for a kind of value.
+fn java_class(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "java.lang.Boolean",
+        Value::Number(number) if !number.is_integer() => "java.lang.Double",
+        Value::Number(number) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => {
+            "java.lang.Integer"
+        }
+        Value::Number(_) => "java.lang.Long",
+        Value::String(_) => "java.lang.String",
+        Value::Array(_) => "java.util.ArrayList",
+        Value::Object(_) => "java.util.LinkedHashMap",
+    }
+}
+
+/// The bracketed form that error texts have: `['name']`, `[0]`.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => write!(f, "['{name}']"),
+            Self::Index(index) => write!(f, "[{index}]"),
+            Self::Names(_) | Self::Indexes(_) | Self::Slice(_) | Self::Filter(_) => f.write_str("[?]"),
+            Self::Wildcard => f.write_str("[*]"),
+            Self::Descend => f.write_str(".."),
+        }
+    }
+}
+
+/// The path as written.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl fmt::Debug for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Path({})", self.text())
+    }
+}
+
+impl PartialEq for Path {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for Path {}
