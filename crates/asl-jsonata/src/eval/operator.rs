@@ -1,0 +1,178 @@
+//! Binary operators.
+
+use std::cmp::Ordering;
+
+use super::Evaluator;
+use crate::ast::{Link, Node, Operator};
+use crate::error::{Fault, Res};
+use crate::frame::Env;
+use crate::item::{self, Item};
+use crate::print;
+
+/// The most items that `..` makes, as the language has it.
+const RANGE_MAX: f64 = 1e7;
+
+impl Evaluator<'_, '_> {
+    /// Operators of one chain, from the left.
+    pub(super) fn chain(&mut self, first: &Node, rest: &[Link], input: &Item, env: &Env) -> Res<Item> {
+        let mut value = self.eval(first, input, env)?;
+        for link in rest {
+            value = match link.operator {
+                Operator::And | Operator::Or => self.logical(link, &value, input, env)?,
+                _ => {
+                    let right = self.eval(&link.right, input, env)?;
+                    self.binary(link.operator, &value, &right).map_err(|fault| mark(fault, link))?
+                }
+            };
+        }
+        Ok(value)
+    }
+
+    fn logical(&mut self, link: &Link, left: &Item, input: &Item, env: &Env) -> Res<Item> {
+        let left = item::truthy(left, 0).map_err(|fault| mark(fault, link))?;
+        if left == (link.operator == Operator::Or) {
+            return Ok(Item::bool(left));
+        }
+        let right = self.eval(&link.right, input, env).and_then(|right| item::truthy(&right, 0));
+        right.map(Item::bool).map_err(|fault| mark(fault, link))
+    }
+
+    fn binary(&mut self, operator: Operator, left: &Item, right: &Item) -> Res<Item> {
+        match operator {
+            Operator::Add
+            | Operator::Subtract
+            | Operator::Multiply
+            | Operator::Divide
+            | Operator::Remainder => arithmetic(operator, left, right),
+            Operator::Equal | Operator::NotEqual => {
+                if left.is_undefined() || right.is_undefined() {
+                    return Ok(Item::bool(false));
+                }
+                let equal = item::equal(left, right, 0)?;
+                Ok(Item::bool(equal == (operator == Operator::Equal)))
+            }
+            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
+                compare(operator, left, right)
+            }
+            Operator::Concatenate => self.concatenate(left, right),
+            Operator::In => self.includes(left, right),
+            Operator::And | Operator::Or => Ok(Item::Undefined),
+        }
+    }
+
+    fn concatenate(&mut self, left: &Item, right: &Item) -> Res<Item> {
+        let mut text = String::new();
+        for side in [left, right] {
+            match side.as_str() {
+                Some(part) => {
+                    self.meter.string(text.len() + part.len())?;
+                    text.push_str(part);
+                }
+                None => print::append(side, false, &mut text, &mut self.meter)?,
+            }
+        }
+        Ok(Item::string(text))
+    }
+
+    fn includes(&mut self, left: &Item, right: &Item) -> Res<Item> {
+        if left.is_undefined() || right.is_undefined() {
+            return Ok(Item::bool(false));
+        }
+        let Some(items) = right.items() else {
+            return Ok(Item::bool(item::identical(left, right)));
+        };
+        self.meter.step(items.len())?;
+        Ok(Item::bool(items.iter().any(|candidate| item::identical(left, &candidate))))
+    }
+
+    pub(super) fn range(
+        &mut self,
+        first: &Node,
+        last: &Node,
+        position: usize,
+        input: &Item,
+        env: &Env,
+    ) -> Res<Item> {
+        let first = self.eval(first, input, env)?;
+        let last = self.eval(last, input, env)?;
+        self.range_of(&first, &last).map_err(|fault| fault.at(position).token(".."))
+    }
+
+    fn range_of(&mut self, first: &Item, last: &Item) -> Res<Item> {
+        let whole = |item: &Item, code| match item.as_f64() {
+            Some(n) if n.fract() == 0.0 => Ok(Some(n)),
+            None if item.is_undefined() => Ok(None),
+            _ => Err(Fault::new(code).value(item)),
+        };
+        let first = whole(first, "T2003")?;
+        let last = whole(last, "T2004")?;
+        let (Some(first), Some(last)) = (first, last) else { return Ok(Item::Undefined) };
+        if first > last {
+            return Ok(Item::Undefined);
+        }
+        let size = last - first + 1.0;
+        if size > RANGE_MAX {
+            return Err(Fault::new("D2014").value_text(print::number(size)));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at least 1, at most 1e7"
+        )]
+        let count = size as usize;
+        self.meter.step(count / 16)?;
+        self.meter.sequence(count)?;
+        let mut items = Vec::with_capacity(count);
+        let mut n = first;
+        for _ in 0..count {
+            items.push(Item::Number(n));
+            n += 1.0;
+        }
+        Ok(Item::sequence(items))
+    }
+}
+
+/// The operator's place and name, whatever went wrong in it.
+fn mark(fault: Box<Fault>, link: &Link) -> Box<Fault> {
+    fault.at(link.position).token(link.operator.text())
+}
+
+fn arithmetic(operator: Operator, left: &Item, right: &Item) -> Res<Item> {
+    let operand = |item: &Item, code| match item.as_number()? {
+        Some(n) => Ok(Some(n)),
+        None if item.is_undefined() => Ok(None),
+        None => Err(Fault::new(code).value(item)),
+    };
+    let left = operand(left, "T2001")?;
+    let right = operand(right, "T2002")?;
+    let (Some(left), Some(right)) = (left, right) else { return Ok(Item::Undefined) };
+    Ok(Item::Number(match operator {
+        Operator::Add => left + right,
+        Operator::Subtract => left - right,
+        Operator::Multiply => left * right,
+        Operator::Divide => left / right,
+        _ => left % right,
+    }))
+}
+
+fn compare(operator: Operator, left: &Item, right: &Item) -> Res<Item> {
+    let comparable = |item: &Item| item.is_undefined() || item.as_f64().is_some() || item.as_str().is_some();
+    if !comparable(left) || !comparable(right) {
+        let culprit = if comparable(left) && !left.is_undefined() { right } else { left };
+        return Err(Fault::new("T2010").value(culprit));
+    }
+    if left.is_undefined() || right.is_undefined() {
+        return Ok(Item::Undefined);
+    }
+    let order = match (left.as_f64(), right.as_f64(), left.as_str(), right.as_str()) {
+        (Some(x), Some(y), ..) => x.partial_cmp(&y),
+        (.., Some(x), Some(y)) => Some(x.cmp(y)),
+        _ => return Err(Fault::new("T2009").value(left).value2(right)),
+    };
+    Ok(Item::bool(order.is_some_and(|order| match operator {
+        Operator::Less => order == Ordering::Less,
+        Operator::LessOrEqual => order != Ordering::Greater,
+        Operator::Greater => order == Ordering::Greater,
+        _ => order != Ordering::Less,
+    })))
+}

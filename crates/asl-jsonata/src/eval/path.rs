@@ -1,0 +1,410 @@
+//! Paths: steps over sequences, tuple streams for joins and parents.
+
+use std::rc::Rc;
+
+use asl_value::Value;
+
+use super::{Evaluator, context};
+use crate::ast::{Kind, Node, Path, Stage, Symbol};
+use crate::error::Res;
+use crate::frame::{Env, Frame};
+use crate::item::{Item, Items, List, Shape, Tuple, check_depth};
+
+/// What a step hands to the next.
+enum Stream {
+    Items(Vec<Item>),
+    /// An array that is handed on whole.
+    Array(Item),
+    Tuples(Vec<Tuple>),
+}
+
+impl Stream {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Items(items) => items.is_empty(),
+            Self::Array(item) => item.items().is_none_or(|items| items.len() == 0),
+            Self::Tuples(_) => false,
+        }
+    }
+}
+
+impl Evaluator<'_, '_> {
+    pub(super) fn path(&mut self, path: &Path, node: &Node, input: &Item, env: &Env) -> Res<Item> {
+        let (stream, rest) = if path.plain {
+            match self.walk(&path.steps, input, env)? {
+                Walked::Done(item) => {
+                    return match node.extra.as_ref().and_then(|extra| extra.group.as_ref()) {
+                        Some(group) => self.group(group, &item, env),
+                        None => Ok(item),
+                    };
+                }
+                Walked::Spread(items, rest) => (items, rest),
+            }
+        } else {
+            let starts_anew =
+                matches!(path.steps.first().map(|step| &step.kind), Some(Kind::Variable(_) | Kind::Context));
+            let items = match input.items() {
+                Some(items) if !starts_anew => items.to_vec(),
+                _ => vec![input.clone()],
+            };
+            (items, path.steps.as_slice())
+        };
+        let first_of_all = rest.len() == path.steps.len();
+        let mut stream = Stream::Items(stream);
+        for (place, step) in rest.iter().enumerate() {
+            let last = place + 1 == rest.len();
+            stream = if place == 0 && first_of_all && step.is_constructed() {
+                let items = match stream {
+                    Stream::Items(items) => items,
+                    _ => Vec::new(),
+                };
+                self.first_constructed(step, input, items, env)?
+            } else if step.has_tuple() || matches!(stream, Stream::Tuples(_)) {
+                Stream::Tuples(self.tuple_step(step, stream, env)?)
+            } else {
+                self.step(step, stream, env, last)?
+            };
+            if stream.is_empty() {
+                break;
+            }
+        }
+        self.finish_path(path, node, stream, env)
+    }
+
+    fn finish_path(&mut self, path: &Path, node: &Node, stream: Stream, env: &Env) -> Res<Item> {
+        let group = node.extra.as_ref().and_then(|extra| extra.group.as_ref());
+        let mut result = match stream {
+            Stream::Items(items) if group.is_none() && !path.keep_singleton && node.extra.is_none() => {
+                return Ok(Item::reduced(items));
+            }
+            Stream::Items(items) => Item::sequence(items),
+            Stream::Array(array) => array,
+            Stream::Tuples(rows) if node.has_tuple() || group.is_some() => Item::Tuples(Rc::new(rows)),
+            Stream::Tuples(rows) => Item::sequence(rows.into_iter().map(|row| row.context).collect()),
+        };
+        if path.keep_singleton
+            && let Item::List(list) = &mut result
+        {
+            match list.shape {
+                Shape::Constructed => {
+                    result = Item::List(Rc::new(List { items: vec![result], shape: Shape::KeptSequence }));
+                }
+                Shape::Sequence | Shape::Outer => Rc::make_mut(list).shape = Shape::KeptSequence,
+                Shape::Plain | Shape::KeptSequence => {}
+            }
+        }
+        match group {
+            Some(group) => self.group(group, &result, env),
+            None => Ok(result),
+        }
+    }
+
+    /// Walks a path of names by reference as long as it meets objects only.
+    fn walk<'p>(&mut self, steps: &'p [Node], input: &Item, env: &Env) -> Res<Walked<'p>> {
+        let Some((first, rest)) = steps.split_first() else { return Ok(Walked::Done(Item::Undefined)) };
+        match &first.kind {
+            Kind::Variable(variable) => {
+                let start = self.variable(variable, env);
+                self.descend(&start, rest, true)
+            }
+            Kind::Context => self.descend(&context(input), rest, true),
+            _ if input.is_array() => {
+                Ok(Walked::Spread(input.items().map(Items::to_vec).unwrap_or_default(), steps))
+            }
+            _ => self.descend(input, steps, false),
+        }
+    }
+
+    /// `began`: a step has been taken, so that an array here is its result.
+    fn descend<'p>(&mut self, start: &Item, steps: &'p [Node], began: bool) -> Res<Walked<'p>> {
+        let Item::Json(value) = start else {
+            return match (start, steps.split_first()) {
+                (_, None) => Ok(Walked::Done(start.clone())),
+                (Item::List(list), _) => {
+                    self.meter.sequence(list.items.len())?;
+                    Ok(Walked::Spread(list.items.clone(), steps))
+                }
+                (Item::Record(record), Some((Node { kind: Kind::Name(name), .. }, rest))) => {
+                    let member = record.get(name).cloned().unwrap_or_default();
+                    self.descend(&member, rest, true)
+                }
+                _ => Ok(Walked::Done(Item::Undefined)),
+            };
+        };
+        let mut value = value;
+        let mut rest = steps;
+        while let Some((step, behind)) = rest.split_first() {
+            match (value, &step.kind) {
+                (Value::Object(members), Kind::Name(name)) => match members.get(name) {
+                    Some(member) => value = member,
+                    None => return Ok(Walked::Done(Item::Undefined)),
+                },
+                (Value::Array(items), _) if began || rest.len() < steps.len() => {
+                    self.meter.sequence(items.len())?;
+                    return Ok(Walked::Spread(items.iter().cloned().map(Item::Json).collect(), rest));
+                }
+                _ => return Ok(Walked::Done(Item::Undefined)),
+            }
+            rest = behind;
+        }
+        Ok(Walked::Done(Item::Json(value.clone())))
+    }
+
+    fn first_constructed(&mut self, step: &Node, input: &Item, items: Vec<Item>, env: &Env) -> Res<Stream> {
+        let whole = if input.is_array() { input.clone() } else { Item::sequence(items) };
+        let result = self.eval(step, &whole, env)?;
+        Ok(if result.is_array() { Stream::Array(result) } else { Stream::Items(result.into_items()) })
+    }
+
+    fn step(&mut self, step: &Node, input: Stream, env: &Env, last: bool) -> Res<Stream> {
+        let input = match input {
+            Stream::Items(items) => items,
+            Stream::Array(array) => array.into_items(),
+            Stream::Tuples(_) => Vec::new(),
+        };
+        if let Kind::Sort(terms) = &step.kind {
+            let mut sorted = Item::sequence(self.sort_items(step, terms, &input, env)?);
+            for stage in step.stages() {
+                if let Stage::Filter(predicate) = stage {
+                    sorted = self.filter(predicate, sorted, env)?;
+                }
+            }
+            return Ok(Stream::Items(sorted.into_items()));
+        }
+        self.meter.step(input.len())?;
+        let bare_name = match &step.kind {
+            Kind::Name(name) if step.extra.is_none() => Some(name),
+            _ => None,
+        };
+        let mut results = Vec::with_capacity(input.len());
+        let mut nested = false;
+        for item in &input {
+            let mut result = match bare_name {
+                Some(name) => lookup(item, name, 0)?.normalize(),
+                None => self.eval(step, item, env)?,
+            };
+            for stage in step.stages() {
+                if let Stage::Filter(predicate) = stage {
+                    result = self.filter(predicate, result, env)?;
+                }
+            }
+            if !result.is_undefined() {
+                nested |= result.is_array();
+                results.push(result);
+            }
+        }
+        if !nested {
+            self.meter.sequence(results.len())?;
+            return Ok(Stream::Items(results));
+        }
+        self.flatten(results, last)
+    }
+
+    fn flatten(&mut self, mut results: Vec<Item>, last: bool) -> Res<Stream> {
+        if last
+            && results.len() == 1
+            && results.first().is_some_and(|only| only.is_array() && !only.is_sequence())
+        {
+            return Ok(Stream::Array(results.pop().unwrap_or_default()));
+        }
+        let mut flat = Vec::with_capacity(results.len());
+        for result in results {
+            if result.is_array() && !result.is_constructed() {
+                let items = result.into_items();
+                self.meter.sequence(flat.len() + items.len())?;
+                if flat.is_empty() {
+                    flat = items;
+                } else {
+                    flat.extend(items);
+                }
+            } else {
+                flat.push(result);
+            }
+        }
+        Ok(Stream::Items(flat))
+    }
+
+    fn tuple_step(&mut self, step: &Node, stream: Stream, env: &Env) -> Res<Vec<Tuple>> {
+        let row = |context: Item| Tuple { context, bindings: Vec::new() };
+        let extra = step.extra.as_deref();
+        let mut rows: Vec<Tuple>;
+        if let Kind::Sort(terms) = &step.kind {
+            rows = match stream {
+                Stream::Tuples(rows) => self.sort_tuples(step, terms, &rows, env)?,
+                other => {
+                    let items = other.into_items();
+                    let sorted = self.sort_items(step, terms, &items, env)?;
+                    let mut rows: Vec<Tuple> = sorted.into_iter().map(row).collect();
+                    if let Some(index) = extra.and_then(|extra| extra.index) {
+                        bind_index(&mut rows, index);
+                    }
+                    rows
+                }
+            };
+        } else {
+            let before = match stream {
+                Stream::Tuples(rows) => rows,
+                other => other.into_items().into_iter().map(row).collect(),
+            };
+            self.meter.step(before.len())?;
+            rows = Vec::with_capacity(before.len());
+            for row in before {
+                self.extend_row(step, &row, &mut rows, env)?;
+            }
+        }
+        for stage in step.stages() {
+            match stage {
+                Stage::Filter(predicate) => rows = self.filter_tuples(predicate, &rows, env)?,
+                Stage::Index(symbol) => bind_index(&mut rows, *symbol),
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The rows that one row leads to.
+    fn extend_row(&mut self, step: &Node, row: &Tuple, rows: &mut Vec<Tuple>, env: &Env) -> Res<()> {
+        let frame = Frame::child(env, row.bindings.clone());
+        let result = self.eval(step, &row.context, &frame)?;
+        if let Item::Tuples(inner) = &result {
+            for tuple in inner.iter() {
+                let mut joined = Tuple { context: tuple.context.clone(), bindings: row.bindings.clone() };
+                for (symbol, item) in &tuple.bindings {
+                    joined.bind(*symbol, item.clone());
+                }
+                rows.push(joined);
+            }
+            return self.meter.sequence(rows.len().max(inner.len()).min(inner.len() * 4 + 16));
+        }
+        let items = result.into_items();
+        self.meter.allocate(items.len().saturating_mul(size_of::<Tuple>() + 64))?;
+        let extra = step.extra.as_deref();
+        for (place, item) in items.into_iter().enumerate() {
+            let mut joined = Tuple { context: item, bindings: row.bindings.clone() };
+            if let Some(extra) = extra {
+                if let Some(focus) = extra.focus {
+                    let item = std::mem::replace(&mut joined.context, row.context.clone());
+                    joined.bind(focus, item);
+                }
+                if let Some(index) = extra.index {
+                    joined.bind(index, Item::count(place));
+                }
+                for label in &extra.ancestors {
+                    joined.bind(*label, row.context.clone());
+                }
+            }
+            rows.push(joined);
+        }
+        Ok(())
+    }
+
+    /// `*`
+    pub(super) fn wildcard(&mut self, input: &Item) -> Res<Item> {
+        let mut results = Vec::new();
+        let inner = context(input);
+        let values: Vec<Item> = if inner.is_object() {
+            inner.members().into_iter().map(|(_, item)| item).collect()
+        } else {
+            inner.items().map(Items::to_vec).unwrap_or_default()
+        };
+        self.meter.step(values.len())?;
+        for value in values {
+            if value.is_array() {
+                self.flatten_deeply(&value, &mut results, 0)?;
+            } else {
+                results.push(value);
+            }
+        }
+        self.meter.sequence(results.len())?;
+        Ok(Item::sequence(results))
+    }
+
+    fn flatten_deeply(&mut self, value: &Item, results: &mut Vec<Item>, depth: usize) -> Res<()> {
+        check_depth(depth)?;
+        match value.items() {
+            None => results.push(value.clone()),
+            Some(items) => {
+                self.meter.step(items.len())?;
+                for item in items.iter() {
+                    self.flatten_deeply(&item, results, depth + 1)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `**`
+    pub(super) fn descendants(&mut self, input: &Item) -> Res<Item> {
+        let mut results = Vec::new();
+        if !input.is_undefined() {
+            self.collect_descendants(input, &mut results, 0)?;
+            self.meter.sequence(results.len())?;
+        }
+        Ok(Item::sequence(results))
+    }
+
+    fn collect_descendants(&mut self, input: &Item, results: &mut Vec<Item>, depth: usize) -> Res<()> {
+        check_depth(depth)?;
+        self.meter.step(1)?;
+        if let Some(items) = input.items() {
+            for item in items.iter() {
+                self.collect_descendants(&item, results, depth + 1)?;
+            }
+            return Ok(());
+        }
+        results.push(input.clone());
+        for (_, member) in input.members() {
+            self.collect_descendants(&member, results, depth + 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// How far a walk by reference came.
+enum Walked<'p> {
+    Done(Item),
+    /// It met an array: these items are left to take through these steps.
+    Spread(Vec<Item>, &'p [Node]),
+}
+
+impl Stream {
+    fn into_items(self) -> Vec<Item> {
+        match self {
+            Self::Items(items) => items,
+            Self::Array(array) => array.into_items(),
+            Self::Tuples(rows) => rows.into_iter().map(|row| row.context).collect(),
+        }
+    }
+}
+
+impl Tuple {
+    fn bind(&mut self, symbol: Symbol, item: Item) {
+        match self.bindings.iter_mut().find(|(s, _)| *s == symbol) {
+            Some((_, old)) => *old = item,
+            None => self.bindings.push((symbol, item)),
+        }
+    }
+}
+
+fn bind_index(rows: &mut [Tuple], symbol: Symbol) {
+    for (place, row) in rows.iter_mut().enumerate() {
+        row.bind(symbol, Item::count(place));
+    }
+}
+
+/// The member of that name; of the items of an array, all that have it.
+pub(crate) fn lookup(input: &Item, name: &str, depth: usize) -> Res<Item> {
+    let Some(items) = input.items() else {
+        return Ok(input.member(name).unwrap_or_default());
+    };
+    check_depth(depth)?;
+    let mut found = Vec::new();
+    for item in items.iter() {
+        let member = lookup(&item, name, depth + 1)?;
+        if member.is_array() {
+            found.extend(member.into_items());
+        } else if !member.is_undefined() {
+            found.push(member);
+        }
+    }
+    Ok(Item::sequence(found))
+}

@@ -1,0 +1,272 @@
+//! Functions and the frames of variables that they close over.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use crate::ast::{Lambda, Symbol, Transform};
+use crate::functions::Builtin;
+use crate::item::{Item, List, Record};
+use crate::regex::Program;
+
+/// What can be called.
+pub(crate) enum Function {
+    Native(Builtin),
+    Lambda {
+        lambda: Arc<Lambda>,
+        /// The context where it was written down.
+        input: Item,
+        env: Env,
+    },
+    /// A function with some arguments given: `None` are still asked for.
+    Partial {
+        function: Rc<Function>,
+        arguments: Vec<Option<Item>>,
+    },
+    /// `f ~> g`
+    Chain(Rc<Function>, Rc<Function>),
+    Regex(Arc<Program>),
+    /// The `next` function of a match: the program goes on behind it.
+    NextMatch {
+        program: Arc<Program>,
+        text: Arc<str>,
+        from: usize,
+    },
+    Transform {
+        transform: Arc<Transform>,
+        env: Env,
+    },
+}
+
+impl Function {
+    /// How many arguments it takes, as far as higher-order functions care.
+    pub(crate) fn arity(&self) -> usize {
+        match self {
+            Self::Native(builtin) => builtin.arity(),
+            Self::Lambda { lambda, .. } => lambda.parameters.len(),
+            Self::Partial { arguments, .. } => arguments.iter().filter(|a| a.is_none()).count(),
+            Self::Chain(..) | Self::Transform { .. } => 1,
+            Self::Regex(_) => 2,
+            Self::NextMatch { .. } => 0,
+        }
+    }
+}
+
+/// A frame shared by the closures made in it.
+pub(crate) type Env = Rc<Frame>;
+
+/// The variables bound in one scope.
+pub(crate) struct Frame {
+    parent: Option<Env>,
+    /// What was bound since the frame was made.
+    variables: RefCell<Vec<(Symbol, Item)>>,
+    /// A lambda's parameters and, at the same places, its arguments.
+    lambda: Option<Arc<Lambda>>,
+    arguments: Vec<Item>,
+    tracked: Cell<bool>,
+}
+
+impl Frame {
+    pub(crate) fn root() -> Env {
+        Rc::new(Self {
+            parent: None,
+            variables: RefCell::default(),
+            lambda: None,
+            arguments: Vec::new(),
+            tracked: Cell::new(false),
+        })
+    }
+
+    pub(crate) fn child(parent: &Env, variables: Vec<(Symbol, Item)>) -> Env {
+        Rc::new(Self {
+            parent: Some(parent.clone()),
+            variables: RefCell::new(variables),
+            lambda: None,
+            arguments: Vec::new(),
+            tracked: Cell::new(false),
+        })
+    }
+
+    /// The frame of a call.
+    pub(crate) fn of_call(closure: &Env, lambda: Arc<Lambda>, arguments: Vec<Item>) -> Env {
+        Rc::new(Self {
+            parent: Some(closure.clone()),
+            variables: RefCell::default(),
+            lambda: Some(lambda),
+            arguments,
+            tracked: Cell::new(false),
+        })
+    }
+
+    pub(crate) fn lookup(&self, symbol: Symbol) -> Option<Item> {
+        let mut frame = self;
+        loop {
+            if let Some((_, item)) = frame.variables.borrow().iter().find(|(s, _)| *s == symbol) {
+                return Some(item.clone());
+            }
+            if let Some(lambda) = &frame.lambda
+                && let Some(place) = lambda.parameters.iter().rposition(|parameter| *parameter == symbol)
+            {
+                // Arguments that were left out are bound, to nothing.
+                return Some(frame.arguments.get(place).cloned().unwrap_or_default());
+            }
+            frame = frame.parent.as_deref()?;
+        }
+    }
+
+    pub(crate) fn bind(&self, symbol: Symbol, item: Item) {
+        let mut variables = self.variables.borrow_mut();
+        match variables.iter_mut().find(|(s, _)| *s == symbol) {
+            Some((_, old)) => *old = item,
+            None => variables.push((symbol, item)),
+        }
+    }
+}
+
+/// The frames that may hold closures over themselves. Reference counts alone
+/// would never free those, so the evaluation empties them at its end.
+#[derive(Default)]
+pub(crate) struct Cycles(Vec<Weak<Frame>>);
+
+impl Cycles {
+    /// Remembers the frame if `item` could close over it.
+    pub(crate) fn track(&mut self, env: &Env, item: &Item) {
+        let may_close = matches!(item, Item::Function(_) | Item::Record(_) | Item::List(_));
+        if may_close && !env.tracked.replace(true) {
+            self.0.push(Rc::downgrade(env));
+        }
+    }
+}
+
+impl Drop for Cycles {
+    fn drop(&mut self) {
+        for frame in self.0.drain(..).filter_map(|weak| weak.upgrade()) {
+            let variables = frame.variables.take();
+            drop(variables);
+        }
+    }
+}
+
+/// Something to take apart without recursion.
+enum Part {
+    Item(Item),
+    Frame(Env),
+}
+
+/// Takes nested data and closures apart on an explicit stack, so that dropping
+/// them cannot overflow the native one.
+fn dismantle(mut pending: Vec<Part>) {
+    while let Some(part) = pending.pop() {
+        match part {
+            Part::Item(Item::List(mut list)) => {
+                if let Some(list) = Rc::get_mut(&mut list) {
+                    pending.extend(list.items.drain(..).filter(nests).map(Part::Item));
+                }
+            }
+            Part::Item(Item::Record(mut record)) => {
+                if let Some(record) = Rc::get_mut(&mut record) {
+                    pending
+                        .extend(record.members.drain(..).map(|(_, item)| item).filter(nests).map(Part::Item));
+                }
+            }
+            Part::Item(Item::Function(mut function)) => {
+                if let Some(function) = Rc::get_mut(&mut function) {
+                    take_captures(function, &mut pending);
+                }
+            }
+            Part::Item(_) => {}
+            Part::Frame(mut frame) => {
+                if let Some(frame) = Rc::get_mut(&mut frame) {
+                    take_variables(frame, &mut pending);
+                }
+            }
+        }
+    }
+}
+
+fn nests(item: &Item) -> bool {
+    matches!(item, Item::List(_) | Item::Record(_) | Item::Function(_))
+}
+
+fn take_captures(function: &mut Function, pending: &mut Vec<Part>) {
+    match function {
+        Function::Lambda { input, env, .. } => {
+            pending.push(Part::Item(std::mem::take(input)));
+            // A root frame costs an allocation; a frame shared with others
+            // needs no unrolling here.
+            if Rc::strong_count(env) == 1 {
+                pending.push(Part::Frame(std::mem::replace(env, Frame::root())));
+            }
+        }
+        Function::Transform { env, .. } if Rc::strong_count(env) == 1 => {
+            pending.push(Part::Frame(std::mem::replace(env, Frame::root())));
+        }
+        Function::Partial { function, arguments } => {
+            pending.extend(arguments.drain(..).flatten().filter(nests).map(Part::Item));
+            take_function(function, pending);
+        }
+        Function::Chain(first, second) => {
+            take_function(first, pending);
+            take_function(second, pending);
+        }
+        Function::Native(_)
+        | Function::Regex(_)
+        | Function::NextMatch { .. }
+        | Function::Transform { .. } => {}
+    }
+}
+
+fn take_function(function: &mut Rc<Function>, pending: &mut Vec<Part>) {
+    if Rc::strong_count(function) == 1 {
+        let taken = std::mem::replace(function, Rc::new(Function::Native(Builtin::CLONE)));
+        pending.push(Part::Item(Item::Function(taken)));
+    }
+}
+
+fn take_variables(frame: &mut Frame, pending: &mut Vec<Part>) {
+    pending.extend(frame.variables.get_mut().drain(..).map(|(_, item)| item).filter(nests).map(Part::Item));
+    pending.extend(frame.arguments.drain(..).filter(nests).map(Part::Item));
+    pending.extend(frame.parent.take().map(Part::Frame));
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        if self.items.iter().any(nests) {
+            dismantle(self.items.drain(..).filter(nests).map(Part::Item).collect());
+        }
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        if self.members.iter().any(|(_, item)| nests(item)) {
+            dismantle(self.members.drain(..).map(|(_, item)| item).filter(nests).map(Part::Item).collect());
+        }
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        if self.parent.as_ref().is_some_and(|parent| Rc::strong_count(parent) == 1)
+            || self.variables.get_mut().iter().any(|(_, item)| nests(item))
+            || self.arguments.iter().any(nests)
+        {
+            let mut pending = Vec::new();
+            take_variables(self, &mut pending);
+            dismantle(pending);
+        }
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        let mut pending = Vec::new();
+        match self {
+            // Nothing to unroll unless this is the last owner of something.
+            Self::Lambda { input, env, .. } if !nests(input) && Rc::strong_count(env) > 1 => return,
+            Self::Native(_) | Self::Regex(_) | Self::NextMatch { .. } => return,
+            _ => take_captures(self, &mut pending),
+        }
+        dismantle(pending);
+    }
+}
