@@ -1,0 +1,193 @@
+//! Task states: error handlers, resources.
+
+use asl_parser::{MachineType, Options, Profile, parse};
+
+use crate::{check_state, findings};
+
+#[test]
+fn tasks_and_error_handlers() {
+    let check_task = |name: &str, fields: &str, want: &[&str]| {
+        check_state(
+            name,
+            &format!(r#""Type":"Task","Resource":"arn:aws:states:::lambda:invoke","End":true,{fields}"#),
+            want,
+        );
+    };
+    for (name, fields, want) in [
+        ("empty lists", r#""Retry":[],"Catch":[]"#, &[][..]),
+        (
+            "all of a retrier",
+            r#""Retry":[{"ErrorEquals":["E"],"IntervalSeconds":1,"MaxAttempts":0,"BackoffRate":1.0,"MaxDelaySeconds":2,"JitterStrategy":"FULL","Comment":"c"}]"#,
+            &[],
+        ),
+        (
+            "unknown field",
+            r#""Retry":[{"ErrorEquals":["E"],"Times":1}]"#,
+            &["SCHEMA_VALIDATION_FAILED: Field 'Times' is not supported at /States/A/Retry[0]"],
+        ),
+        (
+            "no errors",
+            r#""Retry":[{"MaxAttempts":1}]"#,
+            &["SCHEMA_VALIDATION_FAILED: These fields are required: [ErrorEquals] at /States/A/Retry[0]"],
+        ),
+        (
+            "empty errors",
+            r#""Retry":[{"ErrorEquals":[]}]"#,
+            &["SCHEMA_VALIDATION_FAILED: Value cannot be empty at /States/A/Retry[0]/ErrorEquals"],
+        ),
+        (
+            "error is a number",
+            r#""Retry":[{"ErrorEquals":[1]}]"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'ErrorEquals' must be a string, but is a number at /States/A/Retry[0]/ErrorEquals[0]",
+            ],
+        ),
+        (
+            "interval of 0",
+            r#""Retry":[{"ErrorEquals":["E"],"IntervalSeconds":0}]"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'IntervalSeconds' must be an integer from 1 to 99999999 at /States/A/Retry[0]/IntervalSeconds",
+            ],
+        ),
+        (
+            "backoff below 1",
+            r#""Retry":[{"ErrorEquals":["E"],"BackoffRate":0.5}]"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'BackoffRate' must be a number of at least 1 at /States/A/Retry[0]/BackoffRate",
+            ],
+        ),
+        (
+            "jitter",
+            r#""Retry":[{"ErrorEquals":["E"],"JitterStrategy":"HALF"}]"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'JitterStrategy' should have one of these values: [FULL, NONE] at /States/A/Retry[0]/JitterStrategy",
+            ],
+        ),
+        (
+            "ALL not last",
+            r#""Retry":[{"ErrorEquals":["States.ALL"]},{"ErrorEquals":["E"]}]"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: States.ALL must be in the last entry at /States/A/Retry[0]/ErrorEquals",
+            ],
+        ),
+        (
+            "ALL not alone",
+            r#""Catch":[{"ErrorEquals":["E","States.ALL"],"Next":"B"}]"#,
+            &["SCHEMA_VALIDATION_FAILED: States.ALL must appear alone at /States/A/Catch[0]/ErrorEquals"],
+        ),
+        (
+            "catcher without next",
+            r#""Catch":[{"ErrorEquals":["E"]}]"#,
+            &["SCHEMA_VALIDATION_FAILED: These fields are required: [Next] at /States/A/Catch[0]"],
+        ),
+        (
+            "catcher with output",
+            r#""Catch":[{"ErrorEquals":["E"],"Next":"B","Output":1}]"#,
+            &["SCHEMA_VALIDATION_FAILED: Field 'Output' is not supported at /States/A/Catch[0]"],
+        ),
+        (
+            "catcher leads nowhere",
+            r#""Catch":[{"ErrorEquals":["E"],"Next":"N"}]"#,
+            &["MISSING_TRANSITION_TARGET: Missing 'Next' target: N at /States/A/Catch[0]/Next"],
+        ),
+        (
+            "both timeouts",
+            r#""TimeoutSeconds":1,"TimeoutSecondsPath":"$.t""#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [TimeoutSeconds, TimeoutSecondsPath] at /States/A",
+            ],
+        ),
+        (
+            "heartbeat",
+            r#""TimeoutSeconds":5,"HeartbeatSeconds":6"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: HeartbeatSeconds (6) must be smaller than TimeoutSeconds (5) at /States/A/HeartbeatSeconds",
+            ],
+        ),
+        (
+            "timeout false",
+            r#""TimeoutSeconds":false"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'TimeoutSeconds' must be an integer, but is a boolean at /States/A/TimeoutSeconds",
+            ],
+        ),
+        ("role by path", r#""Credentials":{"RoleArn.$":"$.role"}"#, &[]),
+        (
+            "role misspelt",
+            r#""Credentials":{"roleArn":"r"}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'RoleArn' is required but was missing at /States/A/Credentials",
+            ],
+        ),
+        (
+            "credentials null",
+            r#""Credentials":null"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'Credentials' must be an object, but is null at /States/A/Credentials",
+            ],
+        ),
+    ] {
+        check_task(name, fields, want);
+    }
+}
+
+#[test]
+fn resources_by_profile_and_type() {
+    let express = Options { machine_type: MachineType::Express, ..Options::default() };
+    let language = Options { profile: Profile::Language, ..Options::default() };
+    let standard = Options::default();
+    for (name, resource, options, want) in [
+        ("not an arn", "mock-arn", &standard, "Value is not a valid resource ARN"),
+        ("not an arn, by the language", "mock-arn", &language, ""),
+        ("any service", "arn:aws:swf:us-east-1:123456789012:task:X", &standard, ""),
+        (
+            "unknown integration",
+            "arn:aws:states:::magic:do",
+            &standard,
+            "The resource provided arn:aws:states:::magic:do is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
+        ),
+        ("sdk integration", "arn:aws:states:::aws-sdk:magic:do", &standard, ""),
+        (
+            "job",
+            "arn:aws:states:::states:startExecution.sync:2",
+            &express,
+            "Express state machine does not support '.sync' service integration",
+        ),
+        (
+            "callback",
+            "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            &express,
+            "Express state machine does not support '.waitForTaskToken' service integration ",
+        ),
+        (
+            "activity",
+            "arn:aws:states:us-east-1:123456789012:activity:a",
+            &express,
+            "Express state machine does not support Activity ARN",
+        ),
+        ("request", "arn:aws:states:::lambda:invoke", &express, ""),
+    ] {
+        let text = format!(
+            r#"{{"StartAt":"A","States":{{"A":{{"Type":"Task","Resource":"{resource}","End":true}}}}}}"#
+        );
+        let found: Vec<String> =
+            parse(&text, options).diagnostics.into_iter().map(|found| found.message).collect();
+        assert_eq!(found.join(""), want, "{name}");
+    }
+}
+
+#[test]
+fn children_of_a_distributed_map_have_a_type_of_their_own() {
+    let map = |execution_type: &str| {
+        format!(
+            r#"{{"StartAt":"A","States":{{"A":{{"Type":"Map","End":true,"ItemProcessor":{{"ProcessorConfig":{{"Mode":"DISTRIBUTED","ExecutionType":"{execution_type}"}},"StartAt":"I","States":{{"I":{{"Type":"Task","Resource":"arn:aws:states:::batch:submitJob.sync","End":true}}}}}}}}}}}}"#
+        )
+    };
+    assert_eq!(findings(&map("STANDARD"), &Options::default()), [] as [String; 0]);
+    assert_eq!(
+        findings(&map("EXPRESS"), &Options::default()),
+        [
+            "SCHEMA_VALIDATION_FAILED: Express state machine does not support '.sync' service integration at /States/A/ItemProcessor/States/I/Resource"
+        ]
+    );
+}
