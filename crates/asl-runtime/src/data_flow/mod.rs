@@ -1,0 +1,304 @@
+//! How data passes through a state: what a state works on, and what leaves it.
+//! One file per query language.
+
+mod jsonata;
+mod jsonpath;
+mod timestamp;
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use asl_parser::{AnyTemplate, Catcher, Condition, DataFlow, Items, Rule, Setting, State, TextSetting};
+use asl_value::{Object, Payload, Value};
+
+use crate::Timestamp;
+use crate::context::Context;
+use crate::engine::Core;
+use crate::entropy::Entropy;
+use crate::error::StateError;
+use crate::frame::{Frame, Item};
+use crate::limits::Limits;
+use crate::task::TaskToken;
+
+/// What leaves a state.
+#[derive(Debug)]
+pub(crate) struct Exit {
+    pub(crate) output: Payload,
+    /// The variables that it sets.
+    pub(crate) assigned: Option<Object>,
+}
+
+/// What a state's fields are evaluated against.
+pub(crate) struct View<'v> {
+    frame: &'v Frame,
+    state: &'v State,
+    limits: &'v Limits,
+    now: Timestamp,
+    entropy: &'v mut Entropy,
+    surroundings: Surroundings<'v>,
+}
+
+/// The context object and the variables.
+struct Surroundings<'v> {
+    parts: Context<'v>,
+    context: OnceCell<Value>,
+}
+
+impl Surroundings<'_> {
+    fn context(&self) -> &Value {
+        self.context.get_or_init(|| self.parts.build())
+    }
+
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.parts.frame.variables.value().get(name)
+    }
+}
+
+impl<'v> View<'v> {
+    pub(crate) fn new(core: &'v mut Core, frame: &'v Frame, state: &'v State) -> Self {
+        let parts = Context {
+            identity: &core.identity,
+            input: &core.input,
+            started_at: core.started_at,
+            frame,
+            state,
+            item: frame.item.as_ref(),
+            token: None,
+        };
+        Self {
+            frame,
+            state,
+            limits: &core.limits,
+            now: core.now,
+            entropy: &mut core.entropy,
+            surroundings: Surroundings { parts, context: OnceCell::new() },
+        }
+    }
+
+    /// With an item of the state's own: for `ItemSelector`.
+    pub(crate) fn of_item(mut self, item: &'v Arc<Item>) -> Self {
+        self.surroundings.parts.item = Some(item);
+        self
+    }
+
+    /// With a task token.
+    pub(crate) fn of_task(mut self, token: &'v TaskToken) -> Self {
+        self.surroundings.parts.token = Some(token);
+        self
+    }
+
+    /// The input that the state works on: `InputPath`.
+    pub(crate) fn input(&mut self) -> Result<Payload, StateError> {
+        match &self.state.flow {
+            DataFlow::JsonPath { input_path, .. } => self.path_field(input_path, &self.frame.input),
+            DataFlow::Jsonata { .. } => Ok(self.frame.input.clone()),
+        }
+    }
+
+    /// What it hands on or works with: `Parameters` or `Arguments`.
+    pub(crate) fn arguments(&mut self, input: Payload) -> Result<Payload, StateError> {
+        let arguments = match &self.state.flow {
+            DataFlow::JsonPath { parameters: Some(parameters), .. } => {
+                self.payload_template(parameters, &input)?
+            }
+            DataFlow::Jsonata { arguments: Some(arguments), .. } => {
+                Payload::new(self.expressions(arguments, jsonata::Bindings::default())?)
+            }
+            DataFlow::JsonPath { parameters: None, .. } | DataFlow::Jsonata { arguments: None, .. } => input,
+        };
+        self.check_size(&arguments)?;
+        Ok(arguments)
+    }
+
+    /// What leaves the state after its work came to `result`.
+    pub(crate) fn exit(&mut self, result: Payload) -> Result<Exit, StateError> {
+        let exit = match &self.state.flow {
+            DataFlow::JsonPath { result_selector, result_path, output_path, assign, .. } => {
+                let assigned =
+                    assign.as_ref().map(|assign| self.assign_template(assign, &result)).transpose()?;
+                let selected = match result_selector {
+                    Some(selector) => self.payload_template(selector, &result)?,
+                    None => result,
+                };
+                let combined = self.combine(result_path, selected)?;
+                Exit { output: self.path_field(output_path, &combined)?, assigned }
+            }
+            DataFlow::Jsonata { output, assign, .. } => {
+                let bindings = jsonata::Bindings {
+                    result: Some(&result).filter(|_| self.has_result()),
+                    error_output: None,
+                };
+                let assigned =
+                    assign.as_ref().map(|assign| self.assign_expressions(assign, bindings)).transpose()?;
+                let output = match output {
+                    Some(output) => Payload::new(self.expressions(output, bindings)?),
+                    None => result.clone(),
+                };
+                Exit { output, assigned }
+            }
+        };
+        self.checked(exit)
+    }
+
+    /// What leaves a Choice state by a rule.
+    pub(crate) fn exit_by_rule(&mut self, rule: &Rule, input: Payload) -> Result<Exit, StateError> {
+        let assigned =
+            rule.assign.as_ref().map(|assign| self.assign(assign, &input, jsonata::Bindings::default()));
+        let assigned = assigned.transpose()?;
+        let output = match (&self.state.flow, &rule.output) {
+            (DataFlow::JsonPath { output_path, .. }, _) => self.path_field(output_path, &input)?,
+            (DataFlow::Jsonata { .. }, Some(output)) => {
+                Payload::new(self.expressions(output, jsonata::Bindings::default())?)
+            }
+            (DataFlow::Jsonata { .. }, None) => input,
+        };
+        self.checked(Exit { output, assigned })
+    }
+
+    /// What leaves the state by a catcher.
+    pub(crate) fn exit_by_catcher(&mut self, catcher: &Catcher, error: Payload) -> Result<Exit, StateError> {
+        let bindings = jsonata::Bindings { result: None, error_output: Some(&error) };
+        let assigned =
+            catcher.assign.as_ref().map(|assign| self.assign(assign, &error, bindings)).transpose()?;
+        let output = match (&self.state.flow, &catcher.output) {
+            (DataFlow::JsonPath { .. }, _) => self.combine(&catcher.result_path, error)?,
+            (DataFlow::Jsonata { .. }, Some(output)) => Payload::new(self.expressions(output, bindings)?),
+            (DataFlow::Jsonata { .. }, None) => error,
+        };
+        self.checked(Exit { output, assigned })
+    }
+
+    /// Whether a rule's condition holds.
+    pub(crate) fn holds(&mut self, condition: &Condition, input: &Payload) -> Result<bool, StateError> {
+        match condition {
+            Condition::Literal(literal) => Ok(*literal),
+            Condition::Expression(expression) => self.condition(expression),
+            Condition::And(_) | Condition::Or(_) | Condition::Not(_) | Condition::Compare { .. } => {
+                self.comparison(condition, input)
+            }
+        }
+    }
+
+    /// A template in the state's language, evaluated against a document.
+    pub(crate) fn template(
+        &mut self,
+        template: &AnyTemplate,
+        input: &Payload,
+    ) -> Result<Payload, StateError> {
+        let document = match template {
+            AnyTemplate::JsonPath(template) => self.payload_template(template, input)?,
+            AnyTemplate::Jsonata(template) => {
+                Payload::new(self.expressions(template, jsonata::Bindings::default())?)
+            }
+        };
+        self.check_size(&document)?;
+        Ok(document)
+    }
+
+    /// The role in a Task state's `Credentials`.
+    pub(crate) fn role_arn(
+        &mut self,
+        credentials: &AnyTemplate,
+        input: &Payload,
+    ) -> Result<Arc<str>, StateError> {
+        let credentials = self.template(credentials, input)?;
+        match credentials.value().get("RoleArn") {
+            Some(Value::String(role_arn)) => Ok(Arc::clone(role_arn)),
+            _ => {
+                Err(StateError::runtime(self.frame, "The field 'RoleArn' of 'Credentials' must be a string."))
+            }
+        }
+    }
+
+    /// What a Map state maps over: an array.
+    pub(crate) fn items(&mut self, items: &Items, input: &Payload) -> Result<Payload, StateError> {
+        match items {
+            Items::Template(template) => self.item_expressions(template),
+            Items::Input if matches!(self.state.flow, DataFlow::Jsonata { .. }) => self.items_of_input(input),
+            Items::Input => self.items_at(None, input),
+            Items::Path(path) => self.items_at(Some(path), input),
+        }
+    }
+
+    /// An integral setting such as `MaxConcurrency`.
+    pub(crate) fn integer(
+        &mut self,
+        setting: &Setting<u64>,
+        field: &str,
+        input: &Payload,
+    ) -> Result<u64, StateError> {
+        match setting {
+            Setting::Literal(value) => Ok(*value),
+            Setting::Path(path) => self.integer_at(path, field, input),
+            Setting::Expression(expression) => self.integer_expression(expression),
+        }
+    }
+
+    /// `Seconds` of a Wait state.
+    pub(crate) fn wait_seconds(
+        &mut self,
+        seconds: &Setting<u64>,
+        input: &Payload,
+    ) -> Result<u64, StateError> {
+        match seconds {
+            Setting::Literal(seconds) => Ok(*seconds),
+            Setting::Path(path) => self.wait_seconds_at(path, input),
+            Setting::Expression(expression) => self.integer_expression(expression),
+        }
+    }
+
+    /// `Timestamp` of a Wait state.
+    pub(crate) fn wait_timestamp(
+        &mut self,
+        timestamp: &Setting<Timestamp>,
+        input: &Payload,
+    ) -> Result<Timestamp, StateError> {
+        match timestamp {
+            Setting::Literal(timestamp) => Ok(*timestamp),
+            Setting::Path(path) => self.wait_timestamp_at(path, input),
+            Setting::Expression(expression) => self.timestamp_expression(expression),
+        }
+    }
+
+    /// `Error` or `Cause` of a Fail state.
+    pub(crate) fn text(&mut self, text: &TextSetting, field: &str) -> Result<Arc<str>, StateError> {
+        match text {
+            TextSetting::Literal(text) => Ok(Arc::clone(text)),
+            TextSetting::Path(source) => self.text_at(source, field),
+            TextSetting::Expression(expression) => self.text_expression(expression),
+        }
+    }
+
+    /// That a document does not exceed the quota.
+    fn check_size(&self, document: &Payload) -> Result<(), StateError> {
+        // What came in has been checked.
+        if document.is_same(&self.frame.input) || document.text().len() <= self.limits.payload_bytes_max {
+            return Ok(());
+        }
+        Err(StateError::data_limit(&self.state.name))
+    }
+
+    fn assign(
+        &mut self,
+        assign: &AnyTemplate,
+        input: &Payload,
+        bindings: jsonata::Bindings<'_>,
+    ) -> Result<Object, StateError> {
+        match assign {
+            AnyTemplate::JsonPath(template) => self.assign_template(template, input),
+            AnyTemplate::Jsonata(template) => self.assign_expressions(template, bindings),
+        }
+    }
+
+    fn checked(&self, exit: Exit) -> Result<Exit, StateError> {
+        self.check_size(&exit.output)?;
+        if let Some(assigned) = &exit.assigned {
+            let texts: usize = assigned.values().map(asl_value::printed_len).sum();
+            let held = self.frame.variables.text().len();
+            if held.saturating_add(texts) > self.limits.variables_bytes_max {
+                return Err(StateError::data_limit(&self.state.name));
+            }
+        }
+        Ok(exit)
+    }
+}

@@ -1,0 +1,193 @@
+//! The engine's face: start, resume, step, snapshot.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use asl_parser::{Definition, StateKind};
+use asl_value::{Object, Payload, Value};
+use chrono::{DateTime, TimeDelta};
+
+use crate::Timestamp;
+use crate::deadline::{Deadline, DeadlineKind, Deadlines};
+use crate::engine::{Core, Engine};
+use crate::entropy::Entropy;
+use crate::frame::{Frame, Frames, Rest};
+use crate::history::{EventId, EventKind, ExecutionStarted};
+use crate::signal::{Signal, Start};
+use crate::snapshot::{self, ResumeError, Snapshot};
+use crate::state::task;
+use crate::step::{Effect, Outcome, Refused, Step};
+use crate::task::TaskKey;
+
+/// One execution of a state machine, between two steps.
+///
+/// Its state is in its [`Snapshot`]; its history is output alone.
+#[derive(Debug)]
+pub struct Execution {
+    definition: Arc<Definition>,
+    core: Core,
+}
+
+impl Execution {
+    /// Begins an execution and takes its first step.
+    pub fn start(definition: Arc<Definition>, start: Start, now: Timestamp) -> (Self, Step) {
+        let Start { input, execution: identity, seed, limits } = start;
+        let now = truncate(now);
+        let core = Core {
+            identity,
+            input,
+            started_at: now,
+            limits,
+            entropy: Entropy::new(seed),
+            now,
+            last_event: EventId(0),
+            frames: Frames::default(),
+            queue: VecDeque::new(),
+            deadlines: Deadlines::default(),
+            outcome: None,
+        };
+        let mut execution = Self { definition, core };
+        let Self { definition, core } = &mut execution;
+        let root = core.frames.allocate();
+        if let Some(at) = definition.start() {
+            let variables = Payload::new(Value::Object(Object::default()));
+            core.frames.put(Box::new(Frame::new(root, at, core.input.clone(), variables)));
+        }
+        core.queue.push_back(root);
+        watch_execution(definition, core);
+        let started = ExecutionStarted {
+            input: core.input.clone(),
+            role_arn: Arc::clone(&core.identity.role_arn),
+            state_machine_alias_arn: core.identity.state_machine_alias_arn.clone(),
+            state_machine_version_arn: core.identity.state_machine_version_arn.clone(),
+        };
+        let mut engine = Engine::new(definition, core);
+        engine.record(EventId(0), EventKind::ExecutionStarted(started));
+        let step = engine.run();
+        (execution, step)
+    }
+
+    /// Takes up an execution that rests in a snapshot. Its definition must be
+    /// the one that it was started with, or have the same states in the same
+    /// places where the execution stands.
+    pub fn resume(definition: Arc<Definition>, snapshot: &Snapshot) -> Result<Self, ResumeError> {
+        let mut core = snapshot::read(&definition, snapshot)?;
+        if core.outcome.is_none() {
+            watch_execution(&definition, &mut core);
+        }
+        Ok(Self { definition, core })
+    }
+
+    /// Takes one signal. A refused signal changes nothing.
+    ///
+    /// What was due by `now` happens first: a report that a deadline of its
+    /// task overtakes is dropped, and the step says what happened instead.
+    pub fn step(&mut self, now: Timestamp, signal: Signal) -> Result<Step, Refused> {
+        let Self { definition, core } = self;
+        check(definition, core, &signal)?;
+        core.now = core.now.max(truncate(now));
+        let mut engine = Engine::new(definition, core);
+        engine.fire_due();
+        match signal {
+            Signal::Tick => {}
+            Signal::Task { task, report } => engine.take_report(task, report),
+            Signal::Stop { error, cause } => engine.stop(error, cause),
+        }
+        Ok(engine.run())
+    }
+
+    /// The execution as bytes.
+    pub fn snapshot(&self) -> Snapshot {
+        snapshot::write(&self.definition, &self.core)
+    }
+
+    /// What must be done again after a resume: the tasks that nobody watches
+    /// any more, in the order of their frames. Tasks are started at least once.
+    pub fn outstanding(&self) -> Vec<Effect> {
+        let frames = self.core.frames.in_order();
+        let effect = |frame: &&Frame| match (&frame.rest, &frame.state(&self.definition)?.kind) {
+            (Rest::Running(running), StateKind::Task(state))
+                if task::is_outstanding(&state.resource.kind, &running.phase) =>
+            {
+                Some(Effect::StartTask(task::start_task(frame, state, running)))
+            }
+            _ => None,
+        };
+        frames.iter().filter_map(effect).collect()
+    }
+
+    /// Number of the last event.
+    pub fn last_event_id(&self) -> EventId {
+        self.core.last_event
+    }
+
+    /// When to send [`Signal::Tick`] at the latest, as the last step said.
+    pub fn wake_at(&self) -> Option<Timestamp> {
+        self.core.wake_at()
+    }
+
+    /// How the execution ended, once it has.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        self.core.outcome.as_ref()
+    }
+
+    /// When the execution began.
+    pub fn started_at(&self) -> Timestamp {
+        self.core.started_at
+    }
+}
+
+/// Why the signal would be refused.
+fn check(definition: &Definition, core: &Core, signal: &Signal) -> Result<(), Refused> {
+    if core.outcome.is_some() {
+        return Err(Refused::Closed);
+    }
+    let Signal::Task { task: key, report } = signal else { return Ok(()) };
+    let unknown = Refused::NoSuchTask(*key);
+    let frame = core.frames.get(key.frame).ok_or_else(|| unknown.clone())?;
+    match (&frame.rest, frame.state(definition).map(|state| &state.kind)) {
+        (Rest::Running(running), Some(StateKind::Task(state))) if running.attempt == key.attempt => {
+            match task::refusal(state, running, report) {
+                Some(wrong) => Err(Refused::OutOfOrder(*key, wrong)),
+                None => Ok(()),
+            }
+        }
+        _ => Err(unknown),
+    }
+}
+
+impl Engine<'_> {
+    /// Takes a report that was checked, if its task still runs.
+    fn take_report(&mut self, key: TaskKey, report: crate::signal::TaskReport) {
+        if check_key(self.core, key).is_none() {
+            return;
+        }
+        let Some(mut frame) = self.core.frames.take(key.frame) else { return };
+        let Some(state) = frame.state(self.definition) else { return self.core.frames.put(frame) };
+        let StateKind::Task(task) = &state.kind else { return self.core.frames.put(frame) };
+        self.core.deadlines.forget(&frame);
+        let result = task::report(self, &mut frame, state, task, report);
+        self.resolve(frame, state, result);
+    }
+}
+
+fn check_key(core: &Core, key: TaskKey) -> Option<()> {
+    match &core.frames.get(key.frame)?.rest {
+        Rest::Running(running) if running.attempt == key.attempt => Some(()),
+        _ => None,
+    }
+}
+
+/// Sets the deadline of the machine's `TimeoutSeconds`.
+fn watch_execution(definition: &Definition, core: &mut Core) {
+    let seconds = definition.timeout_seconds.and_then(|seconds| i64::try_from(seconds).ok());
+    let delay = seconds.and_then(TimeDelta::try_seconds);
+    let at = delay.and_then(|delay| core.started_at.checked_add_signed(delay));
+    if let Some(at) = at {
+        core.deadlines.insert(Deadline { at, frame: Frames::ROOT, kind: DeadlineKind::Execution });
+    }
+}
+
+fn truncate(time: Timestamp) -> Timestamp {
+    DateTime::from_timestamp_millis(time.timestamp_millis()).unwrap_or(time)
+}

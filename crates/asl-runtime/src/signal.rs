@@ -1,0 +1,177 @@
+//! What enters the engine: a start, and then one signal per step.
+
+use std::sync::Arc;
+
+use asl_value::Payload;
+use serde::{Deserialize, Serialize};
+
+use crate::limits::Limits;
+use crate::task::TaskKey;
+
+/// What an execution begins with.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The input, as it was sent.
+    pub input: Payload,
+    /// Who the execution is.
+    pub execution: ExecutionIdentity,
+    /// Where the execution's entropy comes from: task tokens, UUIDs, random
+    /// numbers, jitter. Tokens are as unguessable as this is.
+    pub seed: u128,
+    /// What the execution may use.
+    pub limits: Limits,
+}
+
+/// Who an execution is: what the context object and the first event say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutionIdentity {
+    /// ARN of the execution.
+    pub arn: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// ARN of the role that it runs as.
+    pub role_arn: Arc<str>,
+    /// ARN of the state machine, without version and alias.
+    pub state_machine_arn: Arc<str>,
+    /// Name of the state machine.
+    pub state_machine_name: Arc<str>,
+    /// The version that it was started on.
+    pub state_machine_version_arn: Option<Arc<str>>,
+    /// The alias that it was started on.
+    pub state_machine_alias_arn: Option<Arc<str>>,
+    /// Region, for `TaskScheduled` events.
+    pub region: Arc<str>,
+    /// How often it has been redriven.
+    pub redrive_count: u64,
+}
+
+impl ExecutionIdentity {
+    /// An identity for examples and tests.
+    pub fn example() -> Self {
+        Self {
+            arn: "arn:aws:states:us-east-1:123456789012:execution:example:one".into(),
+            name: "one".into(),
+            role_arn: "arn:aws:iam::123456789012:role/example".into(),
+            state_machine_arn: "arn:aws:states:us-east-1:123456789012:stateMachine:example".into(),
+            state_machine_name: "example".into(),
+            state_machine_version_arn: None,
+            state_machine_alias_arn: None,
+            region: "us-east-1".into(),
+            redrive_count: 0,
+        }
+    }
+}
+
+/// What makes an execution go on. Its JSON form is what a store keeps in an
+/// execution's inbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Signal {
+    /// Time has passed: the execution asked to be woken.
+    Tick,
+    /// Something happened to a task.
+    Task {
+        /// Which attempt of which task.
+        task: TaskKey,
+        /// What happened.
+        report: TaskReport,
+    },
+    /// `StopExecution` was called.
+    Stop {
+        /// The error name given.
+        error: Option<String>,
+        /// The cause given.
+        cause: Option<String>,
+    },
+}
+
+/// What happened to a task. The engine makes up for a missing `Started`, so a
+/// task that ends at once needs one report only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaskReport {
+    /// It could not be put into its queue. Ends the attempt.
+    ScheduleFailed(Problem),
+    /// It began: a worker took it, or the call was made.
+    Started {
+        /// The name that an activity's worker gave.
+        worker_name: Option<String>,
+    },
+    /// It could not begin. Ends the attempt.
+    StartFailed(Problem),
+    /// A `.sync` or `.waitForTaskToken` request was answered; the end is yet
+    /// to come.
+    Submitted {
+        /// The answer to the request.
+        #[serde(with = "document")]
+        output: Payload,
+    },
+    /// Such a request was refused. Ends the attempt.
+    SubmitFailed(Problem),
+    /// It ended well.
+    Succeeded {
+        /// The result.
+        #[serde(with = "document")]
+        output: Payload,
+    },
+    /// It failed.
+    Failed(Problem),
+    /// What was called says that it ran out of time.
+    TimedOut(Problem),
+    /// It is still alive.
+    Heartbeat,
+}
+
+/// An error name and a cause, each of which may be absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The error name.
+    pub error: Option<String>,
+    /// What led to it.
+    pub cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem with both.
+    pub fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self { error: Some(error.into()), cause: Some(cause.into()) }
+    }
+}
+
+/// A document as a JSON string that holds its text, so that it keeps it.
+mod document {
+    use asl_value::Payload;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(document: &Payload, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(document.text())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Payload, D::Error> {
+        Payload::parse(String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::task::FrameId;
+
+    #[test]
+    fn signals_survive_their_json() {
+        let task = TaskKey { frame: FrameId { serial: 1, slot: 0 }, attempt: 3 };
+        let output = Payload::parse("{ \"a\" : 1 }").unwrap();
+        for report in [
+            TaskReport::Succeeded { output },
+            TaskReport::Failed(Problem::new("E", "c")),
+            TaskReport::Started { worker_name: None },
+            TaskReport::Heartbeat,
+        ] {
+            let signal = Signal::Task { task, report };
+            let text = serde_json::to_string(&signal).unwrap();
+            let back: Signal = serde_json::from_str(&text).unwrap();
+            assert_eq!(back, signal);
+            if let Signal::Task { report: TaskReport::Succeeded { output }, .. } = back {
+                assert_eq!(output.text(), "{ \"a\" : 1 }");
+            }
+        }
+    }
+}
