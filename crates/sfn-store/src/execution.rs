@@ -1,0 +1,293 @@
+//! Executions as they are stored, described and listed.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::id::{EventId, ExecutionArn, NodeId, RevisionId, StateMachineArn};
+use crate::lease::Lease;
+use crate::progress::Progress;
+use crate::{Creation, Fault, PageRequest, Timestamp};
+
+/// An execution without its snapshot, history and inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionRecord {
+    /// Its ARN, which holds its name and its state machine's ARN.
+    pub arn: ExecutionArn,
+    /// What it runs: see [`Store::revision`](crate::Store::revision).
+    pub revision: RevisionId,
+    /// The text of its input.
+    pub input: Arc<str>,
+    /// The X-Ray trace header that it was started with.
+    pub trace_header: Option<Arc<str>>,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// How often it was redriven.
+    pub redrive_count: u32,
+    /// When it was last redriven.
+    pub redriven_at: Option<Timestamp>,
+    /// The last event of its history; [`EventId::NONE`] before the first step.
+    pub last_event_id: EventId,
+    /// How it ended; `None` while it runs.
+    pub closed: Option<Closed>,
+}
+
+impl ExecutionRecord {
+    /// Its status.
+    pub fn status(&self) -> ExecutionStatus {
+        status_of(self.closed.as_ref())
+    }
+}
+
+/// The status of an execution with this end.
+fn status_of(closed: Option<&Closed>) -> ExecutionStatus {
+    closed.map_or(ExecutionStatus::Running, |closed| closed.outcome.status())
+}
+
+/// The end of an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// When it ended.
+    pub stopped_at: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// With an output.
+    Succeeded {
+        /// Its text.
+        output: Arc<str>,
+    },
+    /// With an error that nothing caught.
+    Failed(Failure),
+    /// Past its `TimeoutSeconds`.
+    TimedOut(Failure),
+    /// Stopped from outside.
+    Aborted(Failure),
+}
+
+/// What an execution that did not succeed tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Failure {
+    /// The error name.
+    pub error: Option<Arc<str>>,
+    /// The cause, for people.
+    pub cause: Option<Arc<str>>,
+}
+
+impl Outcome {
+    /// The status of an execution that ended so.
+    pub fn status(&self) -> ExecutionStatus {
+        match self {
+            Self::Succeeded { .. } => ExecutionStatus::Succeeded,
+            Self::Failed(_) => ExecutionStatus::Failed,
+            Self::TimedOut(_) => ExecutionStatus::TimedOut,
+            Self::Aborted(_) => ExecutionStatus::Aborted,
+        }
+    }
+
+    /// The output, if it succeeded.
+    pub fn output(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Succeeded { output } => Some(output),
+            Self::Failed(_) | Self::TimedOut(_) | Self::Aborted(_) => None,
+        }
+    }
+
+    /// Error and cause, if it did not succeed.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Succeeded { .. } => None,
+            Self::Failed(failure) | Self::TimedOut(failure) | Self::Aborted(failure) => Some(failure),
+        }
+    }
+}
+
+/// The status of an execution. API reference, `ExecutionStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ExecutionStatus {
+    /// It has not ended.
+    Running,
+    /// It ended with an output.
+    Succeeded,
+    /// It ended with an error.
+    Failed,
+    /// It took longer than it may.
+    TimedOut,
+    /// It was stopped.
+    Aborted,
+}
+
+impl ExecutionStatus {
+    /// All statuses.
+    pub const ALL: [Self; 5] = [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted];
+
+    /// AWS's name of it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Aborted => "ABORTED",
+        }
+    }
+
+    /// The status of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == name)
+    }
+}
+
+/// An execution to create.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewExecution {
+    /// Its ARN. Its state machine must exist and not be in deletion.
+    pub arn: ExecutionArn,
+    /// What it runs: a revision of that state machine.
+    pub revision: RevisionId,
+    /// The text of its input.
+    pub input: Arc<str>,
+    /// The X-Ray trace header of the request.
+    pub trace_header: Option<Arc<str>>,
+    /// When it is started.
+    pub started_at: Timestamp,
+    /// Its first step, to be committed with it. Without one it is due at once.
+    pub first: Option<Progress>,
+    /// Gives the creator the lease, unless the first step closes the execution.
+    pub lease: Option<LeaseRequest>,
+}
+
+/// Who wants a lease, and for how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseRequest {
+    /// The node.
+    pub node: NodeId,
+    /// How long the lease lasts on the store's clock if it is not renewed.
+    pub ttl: std::time::Duration,
+}
+
+/// What came of [`NewExecution`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionCreation {
+    /// The execution, new or not.
+    pub execution: Creation<ExecutionRecord>,
+    /// The lease, if it is new and one was wanted.
+    pub lease: Option<Lease>,
+}
+
+/// Why an execution was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateExecutionError {
+    /// Its state machine does not exist.
+    #[error("no such state machine")]
+    NoSuchStateMachine,
+    /// Its state machine is being deleted.
+    #[error("the state machine is being deleted")]
+    StateMachineDeleting,
+    /// The revision is not one of its state machine.
+    #[error("no such revision of the state machine")]
+    NoSuchRevision,
+    /// The first step's events do not begin with event 1, or have no last.
+    #[error("expected a first step whose events begin with event 1")]
+    FirstStep,
+    /// A task's token is taken by another task.
+    #[error("a task token is used twice")]
+    TokenInUse,
+    /// The store failed; creating it again is safe.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Which executions to list, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionQuery {
+    /// Those of this state machine; none if it does not exist.
+    pub state_machine: StateMachineArn,
+    /// Only those of this status.
+    pub status: Option<ExecutionStatus>,
+    /// Which part of the list.
+    pub page: PageRequest,
+}
+
+/// A line of the list of executions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionSummary {
+    /// Its ARN, which holds its name and its state machine's ARN.
+    pub arn: ExecutionArn,
+    /// Its status.
+    pub status: ExecutionStatus,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub stopped_at: Option<Timestamp>,
+    /// How often it was redriven.
+    pub redrive_count: u32,
+    /// When it was last redriven.
+    pub redriven_at: Option<Timestamp>,
+}
+
+impl From<&ExecutionRecord> for ExecutionSummary {
+    fn from(record: &ExecutionRecord) -> Self {
+        Self {
+            arn: record.arn.clone(),
+            status: record.status(),
+            started_at: record.started_at,
+            stopped_at: record.closed.as_ref().map(|closed| closed.stopped_at),
+            redrive_count: record.redrive_count,
+            redriven_at: record.redriven_at,
+        }
+    }
+}
+
+/// The events of one commit, in the engine's own encoding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// The first event in it.
+    pub first_event_id: EventId,
+    /// The last event in it.
+    pub last_event_id: EventId,
+    /// The encoded events.
+    pub events: Bytes,
+}
+
+impl Segment {
+    /// How many of its events a query asks for.
+    pub fn events_of(&self, query: &HistoryQuery) -> u64 {
+        let (first, last) = match (query.order, query.from) {
+            (_, None) => (self.first_event_id, self.last_event_id),
+            (HistoryOrder::Forward, Some(from)) => (self.first_event_id.max(from), self.last_event_id),
+            (HistoryOrder::Reverse, Some(from)) => (self.first_event_id, self.last_event_id.min(from)),
+        };
+        last.next().get().saturating_sub(first.get())
+    }
+}
+
+/// Which part of a history to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryQuery {
+    /// The execution.
+    pub execution: ExecutionArn,
+    /// The first event to read, in the order of reading; `None` is where the
+    /// history begins in that order.
+    pub from: Option<EventId>,
+    /// How many events are wanted at the least, if there are as many. The
+    /// segments at both ends may hold more.
+    pub limit: u32,
+    /// Which way to read.
+    pub order: HistoryOrder,
+}
+
+/// Which way a history is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryOrder {
+    /// From the first event to the last.
+    Forward,
+    /// From the last event to the first; the segments come last first, the
+    /// events in a segment stay in order.
+    Reverse,
+}

@@ -1,0 +1,472 @@
+//! ARNs of Step Functions resources: parsed once, kept as their text.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use super::name::{self, Name, NameError};
+
+/// Why a text is not the ARN that was wanted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ArnError {
+    /// It does not begin with `arn:`. AWS: `Invalid ARN prefix: TEXT`.
+    #[error("expected an ARN beginning with `arn:`, found `{text}`")]
+    Prefix {
+        /// The whole text.
+        text: String,
+    },
+    /// It has not the parts that its kind of ARN has.
+    #[error("expected an ARN of the form `{form}`, found `{text}`")]
+    Form {
+        /// The form that was wanted.
+        form: &'static str,
+        /// The whole text.
+        text: String,
+    },
+    /// It is an ARN of another service.
+    #[error("expected an ARN of the service `states`, found `{service}`")]
+    Service {
+        /// The service found.
+        service: String,
+    },
+    /// It is the ARN of another type of resource. AWS: `Resource type not
+    /// valid in this context: FOUND`.
+    #[error("expected an ARN of the resource type `{wanted}`, found `{found}`")]
+    ResourceType {
+        /// The type that was wanted.
+        wanted: &'static str,
+        /// The type found.
+        found: String,
+    },
+    /// A name in it is not one.
+    #[error("expected a valid name in `{text}`")]
+    Name {
+        /// The whole text.
+        text: String,
+        /// What is wrong with the name.
+        source: NameError,
+    },
+    /// It is longer than any ARN.
+    #[error("expected an ARN of at most {ARN_BYTES_MAX} bytes, found {bytes}")]
+    TooLong {
+        /// Its length in bytes.
+        bytes: usize,
+    },
+}
+
+/// Longest ARN, in bytes (API reference, `LongArn`, in characters).
+const ARN_BYTES_MAX: usize = 2000;
+
+/// Where resources live: partition, region and account.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ArnScope {
+    prefix: Arc<str>,
+}
+
+impl ArnScope {
+    /// The scope `arn:aws:states:REGION:ACCOUNT`. Region and account must not
+    /// be empty and may hold letters, digits and `-`.
+    pub fn new(region: &str, account: &str) -> Result<Self, ArnError> {
+        let prefix = format!("arn:aws:states:{region}:{account}");
+        if is_plain(region) && is_plain(account) {
+            Ok(Self { prefix: prefix.into() })
+        } else {
+            Err(ArnError::Form { form: "arn:aws:states:REGION:ACCOUNT", text: prefix })
+        }
+    }
+
+    /// The region, such as `us-east-1`.
+    pub fn region(&self) -> &str {
+        part(&self.prefix, 3)
+    }
+
+    /// The account number.
+    pub fn account(&self) -> &str {
+        part(&self.prefix, 4)
+    }
+
+    /// The ARN of a state machine of this name.
+    pub fn state_machine(&self, name: &Name) -> StateMachineArn {
+        StateMachineArn(format!("{}:stateMachine:{name}", self.prefix).into())
+    }
+
+    /// The ARN of an activity of this name.
+    pub fn activity(&self, name: &Name) -> ActivityArn {
+        ActivityArn(format!("{}:activity:{name}", self.prefix).into())
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// The part of a checked ARN at this index, counted from 0.
+fn part(text: &str, index: usize) -> &str {
+    text.split(':').nth(index).unwrap_or_default()
+}
+
+/// Checks what all ARNs share and gives the parts after the account: resource
+/// type and what follows it.
+fn split<'t>(text: &'t str, form: &'static str) -> Result<(&'t str, Vec<&'t str>), ArnError> {
+    if !text.starts_with("arn:") {
+        // Bounded, because the text may be anything and ends up in an answer.
+        let text = text.chars().take(ARN_BYTES_MAX).collect();
+        return Err(ArnError::Prefix { text });
+    }
+    if text.len() > ARN_BYTES_MAX {
+        return Err(ArnError::TooLong { bytes: text.len() });
+    }
+    let wrong_form = || ArnError::Form { form, text: text.to_owned() };
+    let mut parts = text.split(':').skip(1);
+    let mut next = || parts.next().ok_or_else(wrong_form);
+    let (partition, service, region, account, resource_type) = (next()?, next()?, next()?, next()?, next()?);
+    if !is_plain(partition) || !is_plain(region) || !is_plain(account) {
+        return Err(wrong_form());
+    }
+    if service != "states" {
+        return Err(ArnError::Service { service: service.to_owned() });
+    }
+    Ok((resource_type, parts.collect()))
+}
+
+fn check_name(part: &str, text: &str) -> Result<(), ArnError> {
+    name::check(part).map_err(|source| ArnError::Name { text: text.to_owned(), source })
+}
+
+/// A state machine's name that may carry a Map label: `NAME` or `NAME/LABEL`.
+fn check_labelled(part: &str, text: &str) -> Result<(), ArnError> {
+    match part.split_once('/') {
+        Some((name, label)) => check_name(name, text).and_then(|()| check_name(label, text)),
+        None => check_name(part, text),
+    }
+}
+
+fn wrong_type(wanted: &'static str, found: &str) -> ArnError {
+    ArnError::ResourceType { wanted, found: found.to_owned() }
+}
+
+macro_rules! arn {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The ARN as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The same text, shared.
+            pub fn shared(&self) -> &Arc<str> {
+                &self.0
+            }
+
+            /// The partition, such as `aws`.
+            pub fn partition(&self) -> &str {
+                part(&self.0, 1)
+            }
+
+            /// The region, such as `us-east-1`.
+            pub fn region(&self) -> &str {
+                part(&self.0, 3)
+            }
+
+            /// The account number.
+            pub fn account(&self) -> &str {
+                part(&self.0, 4)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+arn! {
+    /// An unqualified state machine: `arn:PARTITION:states:REGION:ACCOUNT:stateMachine:NAME`.
+    StateMachineArn
+}
+
+arn! {
+    /// An execution of a Standard state machine: `…:execution:NAME:EXECUTION`,
+    /// or `…:execution:NAME/LABEL:EXECUTION` for the child of a Map Run.
+    ExecutionArn
+}
+
+arn! {
+    /// An execution of an Express state machine: `…:express:NAME:EXECUTION:UUID`.
+    /// Such executions are not stored.
+    ExpressExecutionArn
+}
+
+arn! {
+    /// An activity: `…:activity:NAME`.
+    ActivityArn
+}
+
+arn! {
+    /// A Map Run: `…:mapRun:NAME/LABEL:UUID`.
+    MapRunArn
+}
+
+impl StateMachineArn {
+    /// The state machine's name.
+    pub fn name(&self) -> &str {
+        part(&self.0, 6)
+    }
+
+    /// The ARN of this state machine's Standard execution of this name.
+    pub fn execution(&self, name: &Name) -> ExecutionArn {
+        ExecutionArn(format!("{}:execution:{}:{name}", self.scope(), self.name()).into())
+    }
+
+    /// The ARN of this state machine's Express execution. `unique` is a UUID
+    /// that tells executions of one name apart.
+    pub fn express_execution(&self, name: &Name, unique: &Name) -> ExpressExecutionArn {
+        ExpressExecutionArn(format!("{}:express:{}:{name}:{unique}", self.scope(), self.name()).into())
+    }
+
+    fn scope(&self) -> &str {
+        self.0.split_once(":stateMachine:").map_or("", |(scope, _)| scope)
+    }
+}
+
+impl FromStr for StateMachineArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        const FORM: &str = "arn:aws:states:REGION:ACCOUNT:stateMachine:NAME";
+        match split(text, FORM)? {
+            ("stateMachine", rest) => match *rest {
+                [name] => check_name(name, text).map(|()| Self(text.into())),
+                _ => Err(ArnError::Form { form: FORM, text: text.to_owned() }),
+            },
+            (found, _) => Err(wrong_type("stateMachine", found)),
+        }
+    }
+}
+
+impl ExecutionArn {
+    /// The execution's name.
+    pub fn name(&self) -> &str {
+        part(&self.0, 7)
+    }
+
+    /// The state machine that it is an execution of; without the label for
+    /// the child of a Map Run.
+    pub fn state_machine(&self) -> StateMachineArn {
+        let name = part(&self.0, 6);
+        let name = name.split_once('/').map_or(name, |(name, _)| name);
+        let scope = self.0.split_once(":execution:").map_or("", |(scope, _)| scope);
+        StateMachineArn(format!("{scope}:stateMachine:{name}").into())
+    }
+}
+
+impl FromStr for ExecutionArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        const FORM: &str = "arn:aws:states:REGION:ACCOUNT:execution:NAME:EXECUTION";
+        match split(text, FORM)? {
+            ("execution", rest) => match *rest {
+                [machine, name] => {
+                    check_labelled(machine, text)?;
+                    check_name(name, text).map(|()| Self(text.into()))
+                }
+                _ => Err(ArnError::Form { form: FORM, text: text.to_owned() }),
+            },
+            (found, _) => Err(wrong_type("execution", found)),
+        }
+    }
+}
+
+impl ExpressExecutionArn {
+    /// The execution's name.
+    pub fn name(&self) -> &str {
+        part(&self.0, 7)
+    }
+}
+
+impl FromStr for ExpressExecutionArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        const FORM: &str = "arn:aws:states:REGION:ACCOUNT:express:NAME:EXECUTION:UUID";
+        match split(text, FORM)? {
+            ("express", rest) => match *rest {
+                [machine, name, unique] => {
+                    check_labelled(machine, text)?;
+                    check_name(name, text)?;
+                    check_name(unique, text).map(|()| Self(text.into()))
+                }
+                _ => Err(ArnError::Form { form: FORM, text: text.to_owned() }),
+            },
+            (found, _) => Err(wrong_type("express", found)),
+        }
+    }
+}
+
+impl ActivityArn {
+    /// The activity's name.
+    pub fn name(&self) -> &str {
+        part(&self.0, 6)
+    }
+}
+
+impl FromStr for ActivityArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        const FORM: &str = "arn:aws:states:REGION:ACCOUNT:activity:NAME";
+        match split(text, FORM)? {
+            ("activity", rest) => match *rest {
+                [name] => check_name(name, text).map(|()| Self(text.into())),
+                _ => Err(ArnError::Form { form: FORM, text: text.to_owned() }),
+            },
+            (found, _) => Err(wrong_type("activity", found)),
+        }
+    }
+}
+
+impl FromStr for MapRunArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        const FORM: &str = "arn:aws:states:REGION:ACCOUNT:mapRun:NAME/LABEL:UUID";
+        match split(text, FORM)? {
+            ("mapRun", rest) => match *rest {
+                [machine, unique] if machine.contains('/') => {
+                    check_labelled(machine, text)?;
+                    check_name(unique, text).map(|()| Self(text.into()))
+                }
+                _ => Err(ArnError::Form { form: FORM, text: text.to_owned() }),
+            },
+            (found, _) => Err(wrong_type("mapRun", found)),
+        }
+    }
+}
+
+/// What may follow a state machine's name in an ARN.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Qualifier {
+    /// `:NUMBER`, a published version.
+    Version(u64),
+    /// `:NAME`, an alias: a name with at least one character that is not a digit.
+    Alias(Name),
+    /// `/LABEL`, the Map state that child executions belong to.
+    MapLabel(Name),
+}
+
+/// A state machine's ARN as requests give it: plain, with a version, an alias
+/// or a Map label.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct QualifiedStateMachineArn {
+    /// The state machine.
+    pub state_machine: StateMachineArn,
+    /// What follows its name.
+    pub qualifier: Option<Qualifier>,
+}
+
+impl FromStr for QualifiedStateMachineArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        const FORM: &str = "arn:aws:states:REGION:ACCOUNT:stateMachine:NAME[:VERSION|:ALIAS]";
+        let (resource_type, rest) = split(text, FORM)?;
+        if resource_type != "stateMachine" {
+            return Err(wrong_type("stateMachine", resource_type));
+        }
+        let named =
+            |part: &str| Name::new(part).map_err(|source| ArnError::Name { text: text.to_owned(), source });
+        let (machine, qualifier) = match *rest {
+            [machine] => match machine.split_once('/') {
+                Some((machine, label)) => (machine, Some(Qualifier::MapLabel(named(label)?))),
+                None => (machine, None),
+            },
+            [machine, version] if version.bytes().all(|b| b.is_ascii_digit()) => {
+                let number = version.parse();
+                let number = number.map_err(|_| ArnError::Form { form: FORM, text: text.to_owned() })?;
+                (machine, Some(Qualifier::Version(number)))
+            }
+            [machine, alias] => (machine, Some(Qualifier::Alias(named(alias)?))),
+            _ => return Err(ArnError::Form { form: FORM, text: text.to_owned() }),
+        };
+        check_name(machine, text)?;
+        let scope = text.split_once(":stateMachine:").map_or("", |(scope, _)| scope);
+        let state_machine = StateMachineArn(format!("{scope}:stateMachine:{machine}").into());
+        Ok(Self { state_machine, qualifier })
+    }
+}
+
+impl fmt::Display for QualifiedStateMachineArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.state_machine.fmt(f)?;
+        match &self.qualifier {
+            None => Ok(()),
+            Some(Qualifier::Version(number)) => write!(f, ":{number}"),
+            Some(Qualifier::Alias(name)) => write!(f, ":{name}"),
+            Some(Qualifier::MapLabel(label)) => write!(f, "/{label}"),
+        }
+    }
+}
+
+/// A resource that can have tags.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ResourceArn {
+    /// A state machine.
+    StateMachine(StateMachineArn),
+    /// An activity.
+    Activity(ActivityArn),
+}
+
+impl ResourceArn {
+    /// The ARN as text.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::StateMachine(arn) => arn.as_str(),
+            Self::Activity(arn) => arn.as_str(),
+        }
+    }
+}
+
+impl FromStr for ResourceArn {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        match split(text, "arn:aws:states:REGION:ACCOUNT:TYPE:NAME")?.0 {
+            "activity" => text.parse().map(Self::Activity),
+            _ => text.parse().map(Self::StateMachine),
+        }
+    }
+}
+
+impl From<StateMachineArn> for ResourceArn {
+    fn from(arn: StateMachineArn) -> Self {
+        Self::StateMachine(arn)
+    }
+}
+
+impl From<ActivityArn> for ResourceArn {
+    fn from(arn: ActivityArn) -> Self {
+        Self::Activity(arn)
+    }
+}
+
+#[cfg(test)]
+mod tests;

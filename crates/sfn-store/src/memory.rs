@@ -1,0 +1,215 @@
+//! A store in memory: for tests, embedding, and as the model of the others.
+
+mod execution;
+mod resource;
+mod task;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::future::ready;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::id::{
+    ActivityArn, ExecutionArn, InboxSequence, ResourceArn, RevisionId, StateMachineArn, TaskToken,
+};
+use crate::store::{BoxFuture, Store};
+use crate::{
+    ActivityRecord, ActivityTask, AnswerError, Bytes, ClaimRequest, Claims, Clock, Commit, CommitError,
+    Committed, CreateExecutionError, Creation, DeleteStateMachine, Deletion, DeliverError, Delivered,
+    ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionStatus, ExecutionSummary, Fault, Hint,
+    HistoryQuery, Lease, LeaseError, Listener, Listeners, Message, NewActivity, NewExecution,
+    NewStateMachine, Page, PageRequest, Renew, Renewal, Revision, Segment, StateMachineRecord,
+    StateMachineSummary, TagChange, TagError, Tags, TakeActivityTask, TakeError, TaskAnswer, Timestamp,
+    UpdateError, UpdateStateMachine,
+};
+
+/// A store that lasts as long as its process. Its answers are always ready.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+    clock: Clock,
+    listeners: Listeners,
+}
+
+/// All that is stored. Each operation checks first and changes then, and
+/// nothing in between can fail: so an operation is whole or not at all.
+#[derive(Debug, Default)]
+struct State {
+    /// The last number given to an entry of any list.
+    last_number: u64,
+    machines: BTreeMap<StateMachineArn, resource::Machine>,
+    machines_by_number: BTreeMap<u64, StateMachineArn>,
+    revisions: HashMap<RevisionId, (StateMachineArn, Arc<Revision>)>,
+    activities: BTreeMap<ActivityArn, resource::Activity>,
+    activities_by_number: BTreeMap<u64, ActivityArn>,
+    executions: HashMap<ExecutionArn, execution::Execution>,
+    index: Index,
+}
+
+/// Where executions and their tasks are found other than by their ARN.
+#[derive(Debug, Default)]
+struct Index {
+    /// By state machine's number, status and own number.
+    by_status: BTreeMap<(u64, ExecutionStatus, u64), ExecutionArn>,
+    /// Running ones that nobody has leased, by the time they are due.
+    due: BTreeSet<(Timestamp, ExecutionArn)>,
+    /// Leased ones, by the time their lease runs out.
+    leased: BTreeSet<(Timestamp, ExecutionArn)>,
+    tasks: HashMap<TaskToken, task::Task>,
+    last_task: u64,
+    /// Tasks that wait for a worker, oldest first.
+    queues: HashMap<ActivityArn, BTreeMap<u64, TaskToken>>,
+}
+
+impl State {
+    fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
+}
+
+impl MemoryStore {
+    /// An empty store, its leases measured on the system's clock.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty store, its leases measured on this clock.
+    pub fn with_clock(clock: Clock) -> Self {
+        Self { clock, ..Self::default() }
+    }
+
+    fn read<T: Send + 'static>(&self, read: impl FnOnce(&State) -> T) -> BoxFuture<T> {
+        // A panic elsewhere cannot have left a change half made: see `State`.
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Box::pin(ready(read(&state)))
+    }
+
+    fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut State, &mut Vec<Hint>) -> T,
+    ) -> BoxFuture<T> {
+        let mut hints = Vec::new();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = change(&mut state, &mut hints);
+        drop(state);
+        self.listeners.tell(hints);
+        Box::pin(ready(answer))
+    }
+}
+
+impl Store for MemoryStore {
+    fn create_state_machine(
+        &self,
+        new: NewStateMachine,
+    ) -> BoxFuture<Result<Creation<StateMachineRecord>, Fault>> {
+        self.change(|state, _| Ok(state.create_state_machine(new)))
+    }
+
+    fn update_state_machine(
+        &self,
+        update: UpdateStateMachine,
+    ) -> BoxFuture<Result<StateMachineRecord, UpdateError>> {
+        self.change(|state, _| state.update_state_machine(update))
+    }
+
+    fn state_machine(&self, arn: &StateMachineArn) -> BoxFuture<Result<Option<StateMachineRecord>, Fault>> {
+        self.read(|state| Ok(state.machines.get(arn).map(|machine| machine.record.clone())))
+    }
+
+    fn revision(&self, id: &RevisionId) -> BoxFuture<Result<Option<Arc<Revision>>, Fault>> {
+        self.read(|state| Ok(state.revisions.get(id).map(|(_, revision)| revision.clone())))
+    }
+
+    fn delete_state_machine(&self, deletion: DeleteStateMachine) -> BoxFuture<Result<Deletion, Fault>> {
+        self.change(|state, hints| Ok(state.delete_state_machine(&deletion, hints)))
+    }
+
+    fn list_state_machines(&self, page: PageRequest) -> BoxFuture<Result<Page<StateMachineSummary>, Fault>> {
+        self.read(|state| Ok(state.list_state_machines(page)))
+    }
+
+    fn create_activity(&self, new: NewActivity) -> BoxFuture<Result<Creation<ActivityRecord>, Fault>> {
+        self.change(|state, _| Ok(state.create_activity(new)))
+    }
+
+    fn activity(&self, arn: &ActivityArn) -> BoxFuture<Result<Option<ActivityRecord>, Fault>> {
+        self.read(|state| Ok(state.activities.get(arn).map(|activity| activity.record.clone())))
+    }
+
+    fn delete_activity(&self, arn: &ActivityArn) -> BoxFuture<Result<(), Fault>> {
+        self.change(|state, _| {
+            state.delete_activity(arn);
+            Ok(())
+        })
+    }
+
+    fn list_activities(&self, page: PageRequest) -> BoxFuture<Result<Page<ActivityRecord>, Fault>> {
+        self.read(|state| Ok(state.list_activities(page)))
+    }
+
+    fn change_tags(&self, change: TagChange) -> BoxFuture<Result<(), TagError>> {
+        self.change(|state, _| state.change_tags(&change))
+    }
+
+    fn tags(&self, resource: &ResourceArn) -> BoxFuture<Result<Tags, TagError>> {
+        self.read(|state| state.tags(resource).cloned().ok_or(TagError::NoSuchResource))
+    }
+
+    fn create_execution(
+        &self,
+        new: NewExecution,
+    ) -> BoxFuture<Result<ExecutionCreation, CreateExecutionError>> {
+        self.change(|state, hints| state.create_execution(new, &self.clock, hints))
+    }
+
+    fn execution(&self, arn: &ExecutionArn) -> BoxFuture<Result<Option<ExecutionRecord>, Fault>> {
+        self.read(|state| Ok(state.executions.get(arn).map(|execution| execution.record.clone())))
+    }
+
+    fn list_executions(&self, query: ExecutionQuery) -> BoxFuture<Result<Page<ExecutionSummary>, Fault>> {
+        self.read(|state| Ok(state.list_executions(&query)))
+    }
+
+    fn history(&self, query: HistoryQuery) -> BoxFuture<Result<Option<Vec<Segment>>, Fault>> {
+        self.read(|state| Ok(state.history(&query)))
+    }
+
+    fn claim(&self, request: ClaimRequest) -> BoxFuture<Result<Claims, Fault>> {
+        self.change(|state, _| Ok(state.claim(&request, &self.clock)))
+    }
+
+    fn commit(&self, commit: Commit) -> BoxFuture<Result<Committed, CommitError>> {
+        self.change(|state, hints| state.commit(commit, hints))
+    }
+
+    fn renew(&self, renew: Renew) -> BoxFuture<Result<Vec<Renewal>, Fault>> {
+        self.change(|state, _| Ok(state.renew(&renew, self.clock.after(renew.ttl))))
+    }
+
+    fn release(&self, lease: Lease, wake_at: Option<Timestamp>) -> BoxFuture<Result<(), LeaseError>> {
+        self.change(|state, hints| state.release(&lease, wake_at, hints))
+    }
+
+    fn inbox(&self, lease: Lease, after: InboxSequence) -> BoxFuture<Result<Vec<Message>, LeaseError>> {
+        self.read(|state| state.inbox(&lease, after))
+    }
+
+    fn deliver(&self, execution: &ExecutionArn, body: Bytes) -> BoxFuture<Result<Delivered, DeliverError>> {
+        self.change(|state, hints| state.deliver(execution, body, hints))
+    }
+
+    fn answer_task(&self, answer: TaskAnswer) -> BoxFuture<Result<Delivered, AnswerError>> {
+        self.change(|state, hints| state.answer_task(&answer, hints))
+    }
+
+    fn take_activity_task(
+        &self,
+        take: TakeActivityTask,
+    ) -> BoxFuture<Result<Option<ActivityTask>, TakeError>> {
+        self.change(|state, hints| state.take_activity_task(&take, hints))
+    }
+
+    fn add_listener(&self, listener: Listener) {
+        self.listeners.add(listener);
+    }
+}

@@ -1,0 +1,130 @@
+//! The trait that every store keeps.
+
+use std::fmt::Debug;
+use std::pin::Pin;
+
+use bytes::Bytes;
+
+use crate::id::{ActivityArn, ExecutionArn, InboxSequence, ResourceArn, RevisionId, StateMachineArn};
+use crate::{
+    ActivityRecord, ActivityTask, AnswerError, ClaimRequest, Claims, Commit, CommitError, Committed,
+    CreateExecutionError, Creation, DeleteStateMachine, Deletion, DeliverError, Delivered, ExecutionCreation,
+    ExecutionQuery, ExecutionRecord, ExecutionSummary, Fault, HistoryQuery, Lease, LeaseError, Listener,
+    Message, NewActivity, NewExecution, NewStateMachine, Page, PageRequest, Renew, Renewal, Revision,
+    Segment, StateMachineRecord, StateMachineSummary, TagChange, TagError, Tags, TakeActivityTask, TakeError,
+    TaskAnswer, Timestamp, UpdateError, UpdateStateMachine,
+};
+
+/// The answer of a store. It borrows nothing, needs no particular runtime, and
+/// may be dropped: the work, once asked for, is done or not as a whole.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Everything that outlives a process.
+///
+/// Each call is one atomic operation. An operation that changes something is
+/// durable, as far as the store can be, when its answer is there, and is seen
+/// by every operation asked for afterwards. The work may begin with the call,
+/// before the answer is polled for. Operations asked for at the same time
+/// happen in any order.
+///
+/// Times are kept to the millisecond.
+pub trait Store: Send + Sync + Debug {
+    /// Creates a state machine, unless one of this ARN exists.
+    fn create_state_machine(
+        &self,
+        new: NewStateMachine,
+    ) -> BoxFuture<Result<Creation<StateMachineRecord>, Fault>>;
+
+    /// Gives a state machine a new revision.
+    fn update_state_machine(
+        &self,
+        update: UpdateStateMachine,
+    ) -> BoxFuture<Result<StateMachineRecord, UpdateError>>;
+
+    /// The state machine of this ARN.
+    fn state_machine(&self, arn: &StateMachineArn) -> BoxFuture<Result<Option<StateMachineRecord>, Fault>>;
+
+    /// A revision, current or not, of a state machine or of one that is gone.
+    fn revision(&self, id: &RevisionId) -> BoxFuture<Result<Option<std::sync::Arc<Revision>>, Fault>>;
+
+    /// Deletes a state machine: at once if no execution of it runs, else as
+    /// soon as the last one has closed. Its closed executions stay readable,
+    /// but are not listed even if a state machine of this ARN is created again.
+    fn delete_state_machine(&self, deletion: DeleteStateMachine) -> BoxFuture<Result<Deletion, Fault>>;
+
+    /// State machines, newest first.
+    fn list_state_machines(&self, page: PageRequest) -> BoxFuture<Result<Page<StateMachineSummary>, Fault>>;
+
+    /// Creates an activity, unless one of this ARN exists.
+    fn create_activity(&self, new: NewActivity) -> BoxFuture<Result<Creation<ActivityRecord>, Fault>>;
+
+    /// The activity of this ARN.
+    fn activity(&self, arn: &ActivityArn) -> BoxFuture<Result<Option<ActivityRecord>, Fault>>;
+
+    /// Deletes an activity. Tasks in its queue stay open, to be taken if one
+    /// of this ARN is created again. An unknown one does not matter.
+    fn delete_activity(&self, arn: &ActivityArn) -> BoxFuture<Result<(), Fault>>;
+
+    /// Activities, newest first.
+    fn list_activities(&self, page: PageRequest) -> BoxFuture<Result<Page<ActivityRecord>, Fault>>;
+
+    /// Sets and removes tags of a resource.
+    fn change_tags(&self, change: TagChange) -> BoxFuture<Result<(), TagError>>;
+
+    /// The tags of a resource.
+    fn tags(&self, resource: &ResourceArn) -> BoxFuture<Result<Tags, TagError>>;
+
+    /// Creates an execution, with its first step if there is one, unless one
+    /// of this ARN exists.
+    fn create_execution(
+        &self,
+        new: NewExecution,
+    ) -> BoxFuture<Result<ExecutionCreation, CreateExecutionError>>;
+
+    /// The execution of this ARN.
+    fn execution(&self, arn: &ExecutionArn) -> BoxFuture<Result<Option<ExecutionRecord>, Fault>>;
+
+    /// Executions of a state machine, newest first.
+    fn list_executions(&self, query: ExecutionQuery) -> BoxFuture<Result<Page<ExecutionSummary>, Fault>>;
+
+    /// A part of a history, in segments; `None` if there is no such execution.
+    fn history(&self, query: HistoryQuery) -> BoxFuture<Result<Option<Vec<Segment>>, Fault>>;
+
+    /// Leases executions that are due to a node, and never one to two nodes.
+    /// An execution is due if it runs and is not leased, and has never been
+    /// stepped, has a message waiting, or its `wake_at` has come; or if its
+    /// lease ran out, for then its node did not finish what it began.
+    fn claim(&self, request: ClaimRequest) -> BoxFuture<Result<Claims, Fault>>;
+
+    /// Makes one step durable, whole or not at all.
+    fn commit(&self, commit: Commit) -> BoxFuture<Result<Committed, CommitError>>;
+
+    /// Prolongs leases, and tells for each whether it lasts.
+    fn renew(&self, renew: Renew) -> BoxFuture<Result<Vec<Renewal>, Fault>>;
+
+    /// Gives up a lease without a step. The execution is due at `wake_at`, or
+    /// at once if that is `None`, whatever waits in its inbox; another message
+    /// makes it due at once.
+    fn release(&self, lease: Lease, wake_at: Option<Timestamp>) -> BoxFuture<Result<(), LeaseError>>;
+
+    /// The messages after this one that wait for a leased execution, oldest
+    /// first.
+    fn inbox(&self, lease: Lease, after: InboxSequence) -> BoxFuture<Result<Vec<Message>, LeaseError>>;
+
+    /// Puts a message into a running execution's inbox.
+    fn deliver(&self, execution: &ExecutionArn, body: Bytes) -> BoxFuture<Result<Delivered, DeliverError>>;
+
+    /// Puts an answer by token into the inbox of the execution that waits for
+    /// it. A final one closes the task, so that one only is accepted.
+    fn answer_task(&self, answer: TaskAnswer) -> BoxFuture<Result<Delivered, AnswerError>>;
+
+    /// Takes the oldest task out of an activity's queue and puts the message
+    /// about it into its execution's inbox. `None` if the queue is empty.
+    fn take_activity_task(
+        &self,
+        take: TakeActivityTask,
+    ) -> BoxFuture<Result<Option<ActivityTask>, TakeError>>;
+
+    /// Adds a listener for what happens through this store from now on.
+    fn add_listener(&self, listener: Listener);
+}
