@@ -1,0 +1,190 @@
+//! Express executions: run in memory from start to end, without the store.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use asl_parser::Definition;
+use asl_runtime::{Effect, Execution, HistoryEvent, Outcome, Signal, Start, Step, TaskKey};
+use sfn_store::{BoxFuture, Timestamp};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use crate::live::{guarded, is_done_here};
+use crate::shared::Shared;
+use crate::task::{Report, Reports, TaskOrigin};
+
+/// How long an Express execution may run. Developer guide, *Service quotas*.
+pub const EXPRESS_SECONDS_MAX: u64 = 300;
+
+/// Most reports that wait for one execution; tasks that report wait past it.
+const REPORTS_MAX: usize = 64;
+
+/// An Express execution to run.
+#[derive(Clone, Debug)]
+pub struct ExpressStart {
+    /// Its definition.
+    pub definition: Arc<Definition>,
+    /// What the engine starts with.
+    pub start: Start,
+    /// The mock test case that its tasks are answered from.
+    pub test_case: Option<Arc<str>>,
+}
+
+/// How an Express execution ended.
+#[derive(Clone, Debug)]
+pub struct ExpressEnd {
+    /// Its outcome.
+    pub outcome: Outcome,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub stopped_at: Timestamp,
+    /// Its history.
+    pub events: Vec<HistoryEvent>,
+}
+
+/// Runs one to its end, whether or not anybody waits for that.
+pub(crate) fn run(shared: &Arc<Shared>, start: ExpressStart) -> BoxFuture<ExpressEnd> {
+    let ExpressStart { definition, start, test_case } = start;
+    shared.metrics.express.add(1);
+    let started_at = shared.now();
+    let origin = TaskOrigin {
+        execution_arn: Arc::clone(&start.execution.arn),
+        state_machine_name: Arc::clone(&start.execution.state_machine_name),
+        test_case,
+    };
+    let begun = guarded(&shared.metrics, || Execution::start(definition, start, started_at));
+    let Ok((execution, first)) = begun else {
+        return Box::pin(std::future::ready(end(shared, started_at, Vec::new(), defect())));
+    };
+    let mut express = Express::new(shared, execution, origin, started_at);
+    if let Some(outcome) = express.take_in(first) {
+        let events = std::mem::take(&mut express.events);
+        return Box::pin(std::future::ready(end(shared, started_at, events, outcome)));
+    }
+    let job = tokio::spawn(express.run());
+    let shared = Arc::clone(shared);
+    Box::pin(async move { job.await.unwrap_or_else(|_| end(&shared, started_at, Vec::new(), defect())) })
+}
+
+fn end(shared: &Shared, started_at: Timestamp, events: Vec<HistoryEvent>, outcome: Outcome) -> ExpressEnd {
+    let stopped_at = events.last().map_or_else(|| shared.now(), |event| event.timestamp);
+    ExpressEnd { outcome, started_at, stopped_at, events }
+}
+
+/// The outcome of an execution that a defect ended.
+fn defect() -> Outcome {
+    Outcome::Failed {
+        error: Some(Arc::from("States.Runtime")),
+        cause: Some(Arc::from("the execution was ended by an internal failure")),
+    }
+}
+
+/// One that has not ended with its first step.
+struct Express {
+    shared: Arc<Shared>,
+    execution: Execution,
+    origin: Arc<TaskOrigin>,
+    started_at: Timestamp,
+    wake_at: Option<Timestamp>,
+    events: Vec<HistoryEvent>,
+    running: BTreeMap<TaskKey, AbortHandle>,
+    sender: mpsc::Sender<Report>,
+    receiver: mpsc::Receiver<Report>,
+}
+
+impl Express {
+    fn new(shared: &Arc<Shared>, execution: Execution, origin: TaskOrigin, started_at: Timestamp) -> Self {
+        let (sender, receiver) = mpsc::channel(REPORTS_MAX);
+        Self {
+            shared: Arc::clone(shared),
+            execution,
+            origin: Arc::new(origin),
+            started_at,
+            wake_at: None,
+            events: Vec::new(),
+            running: BTreeMap::new(),
+            sender,
+            receiver,
+        }
+    }
+
+    async fn run(mut self) -> ExpressEnd {
+        let limit = chrono::TimeDelta::seconds(EXPRESS_SECONDS_MAX.cast_signed());
+        let over_at = self.started_at.checked_add_signed(limit).unwrap_or(Timestamp::MAX_UTC);
+        loop {
+            let now = self.shared.now();
+            if now >= over_at {
+                let timeout = Outcome::TimedOut { error: Some(Arc::from("States.Timeout")), cause: None };
+                return ExpressEnd {
+                    outcome: timeout,
+                    started_at: self.started_at,
+                    stopped_at: now,
+                    events: std::mem::take(&mut self.events),
+                };
+            }
+            let next = self.wake_at.map_or(over_at, |at| at.min(over_at));
+            let wait = (next - now).to_std().unwrap_or(Duration::ZERO);
+            let mut signals = VecDeque::new();
+            tokio::select! {
+                Some(report) = self.receiver.recv() => {
+                    if report.is_last {
+                        self.running.remove(&report.task);
+                    }
+                    signals.push_back(Signal::Task { task: report.task, report: report.report });
+                }
+                () = tokio::time::sleep(wait) => signals.push_back(Signal::Tick),
+            }
+            for signal in signals {
+                let now = self.shared.now();
+                let shared = Arc::clone(&self.shared);
+                match guarded(&shared.metrics, || self.execution.step(now, signal)) {
+                    Ok(Ok(step)) => {
+                        if let Some(outcome) = self.take_in(step) {
+                            let events = std::mem::take(&mut self.events);
+                            return end(&self.shared, self.started_at, events, outcome);
+                        }
+                    }
+                    Ok(Err(_)) => shared.metrics.refused.add(1),
+                    Err(_) => {
+                        let events = std::mem::take(&mut self.events);
+                        return end(&self.shared, self.started_at, events, defect());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Carries a step out, and tells how the execution ended, if it did.
+    fn take_in(&mut self, step: Step) -> Option<Outcome> {
+        self.events.extend(step.events);
+        self.wake_at = step.wake_at;
+        for effect in step.effects {
+            let is_done_here = is_done_here(&effect);
+            match effect {
+                Effect::StartTask(task) if is_done_here => {
+                    let (key, reports) = (task.key, Reports::Express(self.sender.clone()));
+                    let handle = self.shared.dispatcher.start(task, Arc::clone(&self.origin), reports);
+                    self.running.insert(key, handle);
+                }
+                Effect::CancelTask(key) => {
+                    if let Some(task) = self.running.remove(&key) {
+                        task.abort();
+                    }
+                }
+                // Express state machines have no activities.
+                other => tracing::error!(?other, "an effect that no Express execution has"),
+            }
+        }
+        step.outcome
+    }
+}
+
+impl Drop for Express {
+    fn drop(&mut self) {
+        for task in self.running.values() {
+            task.abort();
+        }
+    }
+}

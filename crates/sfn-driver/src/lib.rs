@@ -1,0 +1,58 @@
+//! Runs executions: claims them from a store, steps them through the engine,
+//! commits each step, and only then carries out its effects.
+//!
+//! [`Driver`] is the async shell. What it does when is decided by [`node`], a
+//! machine without I/O. Tasks are carried out by a [`TaskHandler`]; those of
+//! activities wait in the store for workers. An execution that only waits is
+//! let go of and claimed again when its time or a message has come. Express
+//! executions never touch the store.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use asl_runtime::{Problem, StartTask, TaskReport};
+//! use sfn_driver::{Config, Driver, Entropy, Pace, TaskContext, TaskHandler};
+//! use sfn_store::{BoxFuture, Clock, MemoryStore};
+//!
+//! #[derive(Debug)]
+//! struct Echo;
+//!
+//! impl TaskHandler for Echo {
+//!     fn run(&self, task: StartTask, _: TaskContext) -> BoxFuture<TaskReport> {
+//!         Box::pin(async move { TaskReport::Succeeded { output: task.input } })
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = Config {
+//!     clock: Clock::default(),
+//!     entropy: Entropy::new(|| 7), // a real one cannot be guessed
+//!     limits: Default::default(),
+//!     pace: Pace::default(),
+//! };
+//! let driver = Driver::start(Arc::new(MemoryStore::new()), Arc::new(Echo), config)?;
+//! driver.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod definitions;
+mod dispatch;
+mod driver;
+mod express;
+mod live;
+mod metric;
+pub mod node;
+mod run;
+mod shared;
+mod task;
+mod turn;
+mod watch;
+
+pub use driver::{Driver, StandardStart};
+pub use express::{EXPRESS_SECONDS_MAX, ExpressEnd, ExpressStart};
+pub use metric::Metrics;
+pub use node::Pace;
+pub use shared::{Config, Entropy};
+pub use task::{Report, TaskContext, TaskHandler, TaskOrigin};
+pub use watch::{Subject, Watch};
