@@ -1,0 +1,52 @@
+//! Records by ARN, or the error that says they are not there.
+
+use asl_runtime::Signal;
+use sfn_store::id::{ExecutionArn, QualifiedStateMachineArn, RevisionId};
+use sfn_store::{Bytes, ExecutionRecord, MachineType, StateMachineRecord};
+use uuid::Uuid;
+
+use crate::{Api, ApiError};
+
+impl Api {
+    /// The state machine of this ARN. None has versions or aliases yet, so a
+    /// qualified ARN leads nowhere.
+    pub(crate) async fn state_machine(
+        &self,
+        arn: &QualifiedStateMachineArn,
+    ) -> Result<StateMachineRecord, ApiError> {
+        let machine = match arn.qualifier {
+            None => self.store.state_machine(&arn.state_machine).await?,
+            Some(_) => None,
+        };
+        machine.ok_or_else(|| ApiError::no_state_machine(arn))
+    }
+
+    /// The execution of this ARN.
+    pub(crate) async fn execution(&self, arn: &ExecutionArn) -> Result<ExecutionRecord, ApiError> {
+        self.store.execution(arn).await?.ok_or_else(|| ApiError::no_execution(arn))
+    }
+
+    /// A UUID that nobody can guess.
+    pub(crate) fn uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.host.entropy().to_be_bytes()).into_uuid()
+    }
+
+    /// An id for a new revision.
+    pub(crate) fn revision_id(&self) -> Result<RevisionId, ApiError> {
+        RevisionId::new(self.uuid().to_string()).map_err(ApiError::fault)
+    }
+}
+
+/// The same type in the parser's terms.
+pub(crate) fn parser_type(machine_type: MachineType) -> asl_parser::MachineType {
+    match machine_type {
+        MachineType::Standard => asl_parser::MachineType::Standard,
+        MachineType::Express => asl_parser::MachineType::Express,
+    }
+}
+
+/// The message that stops an execution whose state machine is deleted.
+pub(crate) fn stop_message() -> Result<Bytes, ApiError> {
+    let stop = Signal::Stop { error: None, cause: None };
+    serde_json::to_vec(&stop).map(Bytes::from).map_err(ApiError::fault)
+}

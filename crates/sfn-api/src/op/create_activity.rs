@@ -1,0 +1,47 @@
+//! `CreateActivity`: idempotent on the name; other tags are then ignored.
+
+use serde::{Deserialize, Serialize};
+use sfn_store::{ActivityRecord, NewActivity};
+
+use crate::constraint::Constraints;
+use crate::shape::configuration::EncryptionConfiguration;
+use crate::shape::tag::{self, Tag};
+use crate::shape::time::Epoch;
+use crate::{Api, ApiError, arn_rules, json};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    name: Option<String>,
+    tags: Option<Vec<Tag>>,
+    encryption_configuration: Option<EncryptionConfiguration>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response<'a> {
+    activity_arn: &'a str,
+    creation_date: Epoch,
+}
+
+pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+    let request: Request = json::read(body)?;
+    let tags = request.tags.unwrap_or_default();
+    let mut constraints = Constraints::default();
+    constraints.required_length("name", request.name.as_deref(), 1..=80);
+    tag::check(&mut constraints, &tags);
+    if let Some(encryption) = &request.encryption_configuration {
+        encryption.check_members(&mut constraints);
+    }
+    constraints.finish()?;
+    let name = arn_rules::name(request.name.as_deref().unwrap_or_default())?;
+    let encryption = request.encryption_configuration.unwrap_or_default();
+    encryption.check()?;
+    let arn = api.scope.activity(&name);
+    let tags = tag::of_new(tags, arn.as_str())?;
+    let record =
+        ActivityRecord { arn, created_at: api.host.now(), encryption: Some(json::text(&encryption)?) };
+    let creation = api.store.create_activity(NewActivity { record, tags }).await?;
+    let activity = creation.into_record();
+    json::write(&Response { activity_arn: activity.arn.as_str(), creation_date: Epoch(activity.created_at) })
+}

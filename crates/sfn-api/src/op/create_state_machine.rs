@@ -1,0 +1,112 @@
+//! `CreateStateMachine`: idempotent when all but role and tags are the same.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sfn_store::{Creation, MachineType, NewStateMachine, Revision, StateMachineRecord, StateMachineStatus};
+
+use crate::constraint::Constraints;
+use crate::shape::configuration::{self, Settings};
+use crate::shape::tag::{self, Tag};
+use crate::shape::time::Epoch;
+use crate::{Api, ApiError, ErrorCode, arn_rules, json, lookup};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    name: Option<String>,
+    definition: Option<String>,
+    role_arn: Option<String>,
+    r#type: Option<String>,
+    tags: Option<Vec<Tag>>,
+    publish: Option<bool>,
+    version_description: Option<String>,
+    #[serde(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response<'a> {
+    state_machine_arn: &'a str,
+    creation_date: Epoch,
+}
+
+impl Request {
+    fn check(&self) -> Result<(), ApiError> {
+        let mut constraints = Constraints::default();
+        constraints.required_length("name", self.name.as_deref(), 1..=80);
+        constraints.required("definition", self.definition.as_ref());
+        constraints.sensitive_length("definition", self.definition.as_deref(), 1..=1_048_576);
+        constraints.required_length("roleArn", self.role_arn.as_deref(), 1..=256);
+        constraints.one_of("type", self.r#type.as_deref(), &["STANDARD", "EXPRESS"]);
+        constraints.sensitive_length("versionDescription", self.version_description.as_deref(), 0..=256);
+        self.settings.check_members(&mut constraints);
+        tag::check(&mut constraints, self.tags.as_deref().unwrap_or_default());
+        constraints.finish()?;
+        arn_rules::check_role(self.role_arn.as_deref().unwrap_or_default())?;
+        configuration::check_publish(self.publish, self.version_description.as_deref())
+    }
+}
+
+pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+    let request: Request = json::read(body)?;
+    request.check()?;
+    let name = arn_rules::name(request.name.as_deref().unwrap_or_default())?;
+    let machine_type = request.r#type.as_deref().and_then(MachineType::from_name);
+    let machine_type = machine_type.unwrap_or(MachineType::Standard);
+    let settings = request.settings.or_defaults();
+    settings.check()?;
+    let definition = request.definition.as_deref().unwrap_or_default();
+    let definition = api.definitions.parsed(definition, lookup::parser_type(machine_type))?;
+    let now = api.host.now();
+    let arn = api.scope.state_machine(&name);
+    let tags = tag::of_new(request.tags.unwrap_or_default(), arn.as_str())?;
+    let revision = Revision {
+        id: api.revision_id()?,
+        number: 1,
+        updated_at: now,
+        definition: Arc::clone(&definition.text),
+        role_arn: request.role_arn.unwrap_or_default().into(),
+        logging: settings.logging_text()?,
+        tracing: settings.tracing_text()?,
+        encryption: settings.encryption_text()?,
+    };
+    let record = StateMachineRecord {
+        arn,
+        machine_type,
+        status: StateMachineStatus::Active,
+        created_at: now,
+        revision: Arc::new(revision),
+    };
+    let creation = api.store.create_state_machine(NewStateMachine { record: record.clone(), tags }).await?;
+    let machine = match creation {
+        Creation::Existing(present) => the_same(present, &record)?,
+        Creation::Created(created) => created,
+    };
+    json::write(&Response {
+        state_machine_arn: machine.arn.as_str(),
+        creation_date: Epoch(machine.created_at),
+    })
+}
+
+/// The state machine that is there, if it is what was asked for but for its role.
+fn the_same(present: StateMachineRecord, asked: &StateMachineRecord) -> Result<StateMachineRecord, ApiError> {
+    if present.status == StateMachineStatus::Deleting {
+        return Err(ApiError::deleting(&present.arn));
+    }
+    let (old, new) = (&present.revision, &asked.revision);
+    let same = present.machine_type == asked.machine_type
+        && old.definition == new.definition
+        && old.logging == new.logging
+        && old.tracing == new.tracing
+        && old.encryption == new.encryption;
+    if same {
+        Ok(present)
+    } else {
+        Err(ApiError::new(
+            ErrorCode::StateMachineAlreadyExists,
+            format!("State Machine Already Exists: '{}'", present.arn),
+        ))
+    }
+}

@@ -1,0 +1,88 @@
+//! `DescribeExecution`
+
+use serde::{Deserialize, Serialize};
+
+use crate::constraint::Constraints;
+use crate::shape::configuration::METADATA_ONLY;
+use crate::shape::execution::{DataDetails, INCLUDED_DATA, Redrive};
+use crate::shape::time::Epoch;
+use crate::{Api, ApiError, arn_rules, json};
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    execution_arn: Option<String>,
+    included_data: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response<'a> {
+    execution_arn: &'a str,
+    state_machine_arn: &'a str,
+    name: &'a str,
+    status: &'static str,
+    start_date: Epoch,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stop_date: Option<Epoch>,
+    #[serde(flatten)]
+    data: Option<Data<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_header: Option<&'a str>,
+    redrive_count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redrive_date: Option<Epoch>,
+    #[serde(flatten)]
+    redrive: Redrive,
+}
+
+/// What `METADATA_ONLY` leaves out.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    input: &'a str,
+    input_details: DataDetails,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_details: Option<DataDetails>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+}
+
+pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+    let request: Request = json::read(body)?;
+    let text = request.execution_arn.as_deref();
+    let mut constraints = Constraints::default();
+    constraints.required_length("executionArn", text, 1..=256);
+    constraints.one_of("includedData", request.included_data.as_deref(), &INCLUDED_DATA);
+    constraints.finish()?;
+    let execution = api.execution(&arn_rules::execution(text.unwrap_or_default())?).await?;
+    let outcome = execution.closed.as_ref().map(|closed| &closed.outcome);
+    let output = outcome.and_then(|outcome| outcome.output());
+    let failure = outcome.and_then(|outcome| outcome.failure());
+    let data = Data {
+        input: &execution.input,
+        input_details: DataDetails::INCLUDED,
+        output: output.map(AsRef::as_ref),
+        output_details: output.map(|_| DataDetails::INCLUDED),
+        error: failure.and_then(|failure| failure.error.as_deref()),
+        cause: failure.and_then(|failure| failure.cause.as_deref()),
+    };
+    let status = execution.status().as_str();
+    json::write(&Response {
+        execution_arn: execution.arn.as_str(),
+        state_machine_arn: execution.arn.state_machine().as_str(),
+        name: execution.arn.name(),
+        status,
+        start_date: Epoch(execution.started_at),
+        stop_date: execution.closed.as_ref().map(|closed| Epoch(closed.stopped_at)),
+        data: (request.included_data.as_deref() != Some(METADATA_ONLY)).then_some(data),
+        trace_header: execution.trace_header.as_deref(),
+        redrive_count: execution.redrive_count,
+        redrive_date: execution.redriven_at.map(Epoch),
+        redrive: Redrive::of(status),
+    })
+}

@@ -1,0 +1,59 @@
+//! `StopExecution`: stopping what has ended answers when it ended.
+
+use std::time::Duration;
+
+use asl_runtime::Signal;
+use serde::{Deserialize, Serialize};
+use sfn_store::{Bytes, DeliverError};
+
+use crate::constraint::Constraints;
+use crate::shape::time::Epoch;
+use crate::{Api, ApiError, Subject, arn_rules, json};
+
+/// How long to wait until the execution has ended. Its stopping is durable
+/// before; waiting only makes the answer's date exact, and the next
+/// description show it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    execution_arn: Option<String>,
+    error: Option<String>,
+    cause: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response {
+    stop_date: Epoch,
+}
+
+pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+    let request: Request = json::read(body)?;
+    let text = request.execution_arn.as_deref();
+    let mut constraints = Constraints::default();
+    constraints.required_length("executionArn", text, 1..=256);
+    constraints.sensitive_length("error", request.error.as_deref(), 0..=256);
+    constraints.sensitive_length("cause", request.cause.as_deref(), 0..=32_768);
+    constraints.finish()?;
+    let arn = arn_rules::execution(text.unwrap_or_default())?;
+    let stop = Signal::Stop { error: request.error, cause: request.cause };
+    let stop = Bytes::from(serde_json::to_vec(&stop).map_err(ApiError::fault)?);
+    let mut watch = api.host.watch(Subject::Closed(arn.clone()), PATIENCE);
+    let asked_at = api.host.now();
+    match api.store.deliver(&arn, stop).await {
+        Ok(_) | Err(DeliverError::Closed) => {}
+        Err(DeliverError::NoSuchExecution) => return Err(ApiError::no_execution(&arn)),
+        Err(DeliverError::InboxFull) => return Err(ApiError::throttled()),
+        Err(DeliverError::Fault(fault)) => return Err(fault.into()),
+    }
+    loop {
+        if let Some(closed) = api.execution(&arn).await?.closed {
+            return json::write(&Response { stop_date: Epoch(closed.stopped_at) });
+        }
+        if !watch.happened().await {
+            return json::write(&Response { stop_date: Epoch(asked_at) });
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! `UpdateStateMachine`: a new revision, unless nothing differs.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sfn_store::{Revision, StateMachineRecord, StateMachineStatus, UpdateError};
+
+use crate::constraint::Constraints;
+use crate::shape::configuration::{self, Settings};
+use crate::shape::time::Epoch;
+use crate::{Api, ApiError, ErrorCode, arn_rules, json, lookup};
+
+/// How often to begin again because somebody else updated the state machine
+/// in between.
+const ATTEMPTS_MAX: u32 = 10;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    state_machine_arn: Option<String>,
+    definition: Option<String>,
+    role_arn: Option<String>,
+    publish: Option<bool>,
+    version_description: Option<String>,
+    #[serde(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Response<'a> {
+    update_date: Epoch,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision_id: Option<&'a str>,
+}
+
+impl Request {
+    fn check(&self) -> Result<(), ApiError> {
+        let mut constraints = Constraints::default();
+        constraints.required_length("stateMachineArn", self.state_machine_arn.as_deref(), 1..=256);
+        constraints.sensitive_length("definition", self.definition.as_deref(), 1..=1_048_576);
+        constraints.length("roleArn", self.role_arn.as_deref(), 1..=256);
+        constraints.sensitive_length("versionDescription", self.version_description.as_deref(), 0..=256);
+        self.settings.check_members(&mut constraints);
+        constraints.finish()
+    }
+
+    /// The checks that AWS makes once it has found the state machine.
+    fn check_change(&self) -> Result<(), ApiError> {
+        if self.definition.is_none() && self.role_arn.is_none() && self.settings.is_empty() {
+            return Err(ApiError::new(
+                ErrorCode::MissingRequiredParameter,
+                "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified",
+            ));
+        }
+        if let Some(role_arn) = &self.role_arn {
+            arn_rules::check_role(role_arn)?;
+        }
+        self.settings.check()?;
+        configuration::check_publish(self.publish, self.version_description.as_deref())
+    }
+
+    /// The revision that this request makes of the present one.
+    fn applied_to(&self, machine: &StateMachineRecord, api: &Api) -> Result<Revision, ApiError> {
+        let present = &*machine.revision;
+        let definition = match &self.definition {
+            Some(text) => {
+                let parsed = api.definitions.parsed(text, lookup::parser_type(machine.machine_type))?;
+                Arc::clone(&parsed.text)
+            }
+            None => Arc::clone(&present.definition),
+        };
+        Ok(Revision {
+            id: present.id.clone(),
+            number: present.number,
+            updated_at: present.updated_at,
+            definition,
+            role_arn: self.role_arn.as_deref().map_or_else(|| Arc::clone(&present.role_arn), Arc::from),
+            logging: self.settings.logging_text()?.or_else(|| present.logging.clone()),
+            tracing: self.settings.tracing_text()?.or_else(|| present.tracing.clone()),
+            encryption: self.settings.encryption_text()?.or_else(|| present.encryption.clone()),
+        })
+    }
+}
+
+pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
+    let request: Request = json::read(body)?;
+    request.check()?;
+    let arn = arn_rules::state_machine(request.state_machine_arn.as_deref().unwrap_or_default())?;
+    for _ in 0..ATTEMPTS_MAX {
+        let machine = api.state_machine(&arn).await?;
+        if machine.status == StateMachineStatus::Deleting {
+            return Err(ApiError::deleting(&arn));
+        }
+        request.check_change()?;
+        let mut revision = request.applied_to(&machine, api)?;
+        let now = api.host.now();
+        if revision == *machine.revision {
+            return answer(now, &revision);
+        }
+        revision.id = api.revision_id()?;
+        revision.number = revision.number.saturating_add(1);
+        revision.updated_at = now;
+        let update = sfn_store::UpdateStateMachine {
+            arn: machine.arn,
+            expected: machine.revision.id.clone(),
+            revision: Arc::new(revision),
+        };
+        match api.store.update_state_machine(update).await {
+            Ok(machine) => return answer(now, &machine.revision),
+            Err(UpdateError::Conflict { .. }) => {}
+            Err(UpdateError::NoSuchStateMachine) => return Err(ApiError::no_state_machine(&arn)),
+            Err(UpdateError::Deleting) => return Err(ApiError::deleting(&arn)),
+            Err(UpdateError::Fault(fault)) => return Err(fault.into()),
+        }
+    }
+    Err(ApiError::new(
+        ErrorCode::ConflictException,
+        "The state machine is being updated by others. Try again.",
+    ))
+}
+
+fn answer(now: crate::Timestamp, revision: &Revision) -> Result<Vec<u8>, ApiError> {
+    json::write(&Response { update_date: Epoch(now), revision_id: configuration::shown_revision(revision) })
+}

@@ -1,0 +1,88 @@
+//! What `StartExecution` and `StartSyncExecution` have in common.
+
+use std::sync::Arc;
+
+use asl_runtime::{ExecutionIdentity, Start};
+use asl_value::Payload;
+use serde::Deserialize;
+use sfn_store::id::{Name, StateMachineArn};
+use sfn_store::{StateMachineRecord, StateMachineStatus};
+
+use crate::constraint::Constraints;
+use crate::{Api, ApiError, arn_rules, document};
+
+/// The members that both operations know.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Request {
+    state_machine_arn: Option<String>,
+    name: Option<String>,
+    input: Option<String>,
+    trace_header: Option<String>,
+}
+
+/// A request that has passed all checks.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) machine: StateMachineRecord,
+    pub(crate) name: Name,
+    pub(crate) input: Payload,
+    pub(crate) trace_header: Option<Arc<str>>,
+    pub(crate) test_case: Option<Arc<str>>,
+}
+
+impl Request {
+    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
+        constraints.required_length("stateMachineArn", self.state_machine_arn.as_deref(), 1..=256);
+        constraints.length("name", self.name.as_deref(), 1..=80);
+        document::check(constraints, "input", self.input.as_deref());
+        constraints.length("traceHeader", self.trace_header.as_deref(), 0..=256);
+        constraints.pattern("traceHeader", self.trace_header.as_deref(), "\\p{ASCII}*", str::is_ascii);
+    }
+
+    /// Finds the state machine and reads name and input. `trace_header` is
+    /// that of the HTTP request, which wins.
+    pub(crate) async fn checked(self, api: &Api, trace_header: Option<&str>) -> Result<Checked, ApiError> {
+        let text = self.state_machine_arn.as_deref().unwrap_or_default();
+        let (text, test_case) = arn_rules::without_test_case(text);
+        let arn = arn_rules::state_machine(text)?;
+        let name = match &self.name {
+            Some(name) => arn_rules::name(name)?,
+            None => arn_rules::name(&api.uuid().to_string())?,
+        };
+        let machine = api.state_machine(&arn).await?;
+        if machine.status == StateMachineStatus::Deleting {
+            return Err(ApiError::deleting(&machine.arn));
+        }
+        Ok(Checked {
+            machine,
+            name,
+            input: document::input(self.input.as_deref())?,
+            trace_header: trace_header.map(Arc::from).or_else(|| self.trace_header.map(Arc::from)),
+            test_case: test_case.map(Arc::from),
+        })
+    }
+}
+
+impl Checked {
+    /// What the engine starts with, for an execution of this ARN.
+    pub(crate) fn engine_start(&self, arn: &Arc<str>, api: &Api) -> Start {
+        let machine: &StateMachineArn = &self.machine.arn;
+        Start {
+            input: self.input.clone(),
+            execution: ExecutionIdentity {
+                arn: Arc::clone(arn),
+                name: Arc::clone(self.name.shared()),
+                role_arn: Arc::clone(&self.machine.revision.role_arn),
+                state_machine_arn: Arc::clone(machine.shared()),
+                state_machine_name: Arc::from(machine.name()),
+                state_machine_version_arn: None,
+                state_machine_alias_arn: None,
+                region: Arc::from(machine.region()),
+                redrive_count: 0,
+            },
+            seed: api.host.entropy(),
+            limits: api.limits.clone(),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The API's host: a driver, and the system's entropy.
+
+use std::time::Duration;
+
+use sfn_api::{ExpressEnd, ExpressStart, Host, HostFuture, StandardStart, Subject, Timestamp, Watch};
+use sfn_driver::{Driver, Entropy};
+use sfn_store::{CreateExecutionError, Creation, ExecutionRecord};
+
+/// A driver as the API sees it.
+#[derive(Debug)]
+pub(crate) struct DriverHost {
+    pub(crate) driver: Driver,
+    pub(crate) entropy: Entropy,
+}
+
+impl Host for DriverHost {
+    fn now(&self) -> Timestamp {
+        self.driver.now()
+    }
+
+    fn entropy(&self) -> u128 {
+        self.entropy.draw()
+    }
+
+    fn start_execution(
+        &self,
+        execution: StandardStart,
+    ) -> HostFuture<'_, Result<Creation<ExecutionRecord>, CreateExecutionError>> {
+        let StandardStart { new, definition, start, test_case } = execution;
+        let execution = sfn_driver::StandardStart { new, definition, start, test_case };
+        Box::pin(self.driver.create(execution))
+    }
+
+    fn run_express(&self, execution: ExpressStart) -> HostFuture<'static, ExpressEnd> {
+        let ExpressStart { definition, start, test_case } = execution;
+        let running = self.driver.run_express(sfn_driver::ExpressStart { definition, start, test_case });
+        Box::pin(async move {
+            let end = running.await;
+            ExpressEnd { outcome: end.outcome, started_at: end.started_at, stopped_at: end.stopped_at }
+        })
+    }
+
+    fn watch(&self, subject: Subject, timeout: Duration) -> Box<dyn Watch> {
+        let subject = match subject {
+            Subject::ActivityTask(activity) => sfn_driver::Subject::ActivityTask(activity),
+            Subject::Closed(execution) => sfn_driver::Subject::Closed(execution),
+        };
+        Box::new(DriverWatch(self.driver.watch(subject, timeout)))
+    }
+}
+
+struct DriverWatch(sfn_driver::Watch);
+
+impl Watch for DriverWatch {
+    fn happened(&mut self) -> HostFuture<'_, bool> {
+        Box::pin(self.0.happened())
+    }
+}
