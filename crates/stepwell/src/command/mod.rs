@@ -1,0 +1,9 @@
+//! One file per verb.
+//!
+//! Exit codes: 0 for a success, 1 where what was asked about failed (the
+//! execution, the definition), 2 where the command itself could not be done.
+
+pub(crate) mod run;
+pub(crate) mod serve;
+pub(crate) mod tasks;
+pub(crate) mod validate;

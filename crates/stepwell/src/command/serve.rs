@@ -1,0 +1,78 @@
+//! `stepwell serve`.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use sfn_server::{Config, Server, StoreUrl, shutdown_signal};
+
+use super::tasks::{LambdaArguments, mock_config_of_local, read_mocks};
+
+/// Arguments of `stepwell serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Point any client at it, for instance:
+  aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+  boto3.client('stepfunctions', endpoint_url='http://127.0.0.1:8083',
+               config=Config(inject_host_prefix=False))   # for StartSyncExecution
+Any credentials are taken. Every option can be set as STEPWELL_<OPTION> too.")]
+pub(crate) struct Arguments {
+    /// Address and port to listen on; port 0 picks a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8083", env = "STEPWELL_LISTEN")]
+    listen: SocketAddr,
+    /// Where everything is kept: `sqlite:PATH`, or `memory:` until the end
+    #[arg(long, value_name = "URL", default_value = "sqlite:stepwell.db", env = "STEPWELL_STORE")]
+    store: StoreUrl,
+    /// The AWS region in ARNs
+    #[arg(long, default_value = "us-east-1", env = "STEPWELL_REGION")]
+    region: String,
+    /// The AWS account in ARNs
+    #[arg(long, default_value = "123456789012", env = "STEPWELL_ACCOUNT")]
+    account: String,
+    /// Mock configuration in the format of Step Functions Local; executions
+    /// started on `STATE_MACHINE_ARN#TEST_CASE` take their answers from it
+    ///
+    /// `SFN_MOCK_CONFIG` is read too.
+    #[arg(long, value_name = "FILE", env = "STEPWELL_MOCK_CONFIG")]
+    mock_config: Option<PathBuf>,
+    #[command(flatten)]
+    lambda: LambdaArguments,
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    log_to_stderr();
+    let mut router = arguments.lambda.router()?;
+    if let Some(path) = arguments.mock_config.or_else(mock_config_of_local) {
+        router = router.with_mocks(read_mocks(&path)?);
+    }
+    let config = Config {
+        listen: arguments.listen,
+        store: arguments.store,
+        region: arguments.region,
+        account: arguments.account,
+        ..Config::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
+    runtime.block_on(async {
+        let server = Server::bind(config, Arc::new(router)).await?;
+        let mut stdout = std::io::stdout();
+        writeln!(stdout, "stepwell listening on http://{}", server.address())?;
+        stdout.flush()?;
+        server.run(shutdown_signal()).await;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Warnings and errors, unless `STEPWELL_LOG` says otherwise (`info`, `debug`).
+fn log_to_stderr() {
+    let level = std::env::var("STEPWELL_LOG").ok().and_then(|level| level.parse().ok());
+    tracing_subscriber::fmt()
+        .with_max_level(level.unwrap_or(tracing::Level::WARN))
+        .with_writer(std::io::stderr)
+        .init();
+}

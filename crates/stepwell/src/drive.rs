@@ -1,0 +1,109 @@
+//! Runs a workflow with its closures: in virtual time with any executor, in
+//! real time on tokio.
+
+use std::pin::pin;
+
+use asl_runtime::{HistoryEvent, Outcome, Problem, TaskKey, Timestamp};
+use asl_value::Payload;
+use futures_util::StreamExt as _;
+use futures_util::future::{Either, select};
+use futures_util::stream::FuturesUnordered;
+
+use crate::run::{Begin, Progress, Run};
+use crate::workflow::Workflow;
+
+/// A run that has ended.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// All that happened.
+    pub history: Vec<HistoryEvent>,
+}
+
+impl Finished {
+    /// The output, if it succeeded.
+    pub fn output(&self) -> Option<&Payload> {
+        match &self.outcome {
+            Outcome::Succeeded { output } => Some(output),
+            Outcome::Failed { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. } => None,
+        }
+    }
+}
+
+impl Workflow {
+    /// Runs to the end in virtual time: a wait takes no time once every task
+    /// under way has ended. Needs no async runtime of its own.
+    ///
+    /// A task's own duration does not count: the virtual clock stands still
+    /// while tasks run, so that a run with a seed is the same every time.
+    pub async fn run_in_virtual_time(&self, begin: impl Into<Begin>) -> Finished {
+        self.drive(begin.into(), None::<fn(Timestamp) -> std::future::Pending<Timestamp>>).await
+    }
+
+    /// Runs to the end, in the time of the clock on the wall, on tokio.
+    /// `begin.now` should be the present: what is later is waited for.
+    #[cfg(feature = "tokio")]
+    pub async fn run(&self, begin: Begin) -> Finished {
+        let (started_at, started) = (begin.now, tokio::time::Instant::now());
+        let clock = move |until: Timestamp| async move {
+            // Past the range of the timer it sleeps in parts.
+            let day = std::time::Duration::from_secs(86_400);
+            let left = (until - started_at).to_std().unwrap_or_default().saturating_sub(started.elapsed());
+            tokio::time::sleep(left.min(day)).await;
+            let elapsed = chrono::Duration::from_std(started.elapsed()).unwrap_or(chrono::Duration::MAX);
+            started_at.checked_add_signed(elapsed).unwrap_or(until)
+        };
+        self.drive(begin, Some(clock)).await
+    }
+
+    /// Drives a run; without a `clock`, time jumps when nothing else can
+    /// happen. A clock sleeps until a time and says what time it then is; it
+    /// may wake early.
+    async fn drive<C, S>(&self, begin: Begin, clock: Option<C>) -> Finished
+    where
+        C: Fn(Timestamp) -> S,
+        S: Future<Output = Timestamp>,
+    {
+        let mut run = self.begin(begin);
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            let until = match run.progress() {
+                Progress::Finished(outcome) => return Finished { outcome, history: run.into_history() },
+                Progress::Task(task) => {
+                    let (key, call) = (task.key, self.call(*task));
+                    under_way.push(async move { (key, call.await) });
+                    continue;
+                }
+                Progress::Waiting { until } => until,
+            };
+            match (until, &clock) {
+                // Calls whose tasks were cancelled hold nothing up.
+                (Some(until), None) if run.open_tasks() == 0 => run.advance_to(until),
+                (Some(until), Some(clock)) => {
+                    match select(pin!(clock(until)), pin!(ended(&mut under_way))).await {
+                        Either::Left((now, _)) => run.advance_to(now),
+                        Either::Right(((task, result), _)) => answer(&mut run, task, result),
+                    }
+                }
+                _ => {
+                    let (task, result) = ended(&mut under_way).await;
+                    answer(&mut run, task, result);
+                }
+            }
+        }
+    }
+}
+
+/// The first call to end; never, if there is none.
+async fn ended<F: Future>(under_way: &mut FuturesUnordered<F>) -> F::Output {
+    match under_way.next().await {
+        Some(ended) => ended,
+        None => std::future::pending().await,
+    }
+}
+
+fn answer(run: &mut Run, task: TaskKey, result: Result<Payload, Problem>) {
+    // A task that timed out or was cancelled meanwhile is not waited for.
+    let _late = run.answer(task, result);
+}
