@@ -23,6 +23,7 @@ const AWAIT_PAUSE: Duration = Duration::from_millis(5);
 /// Replays a case; the error names the first call that was answered otherwise.
 pub fn run(program: &Path, case: &Case, calls: &CallsCase) -> anyhow::Result<()> {
     let server = Server::start(program)?;
+    let later = calls.members_since();
     let placeholders = Placeholders::new(&case.placeholders, REGION, ACCOUNT);
     let mut bindings = Bindings::new();
     let mut responses: Vec<Option<Value>> = Vec::new();
@@ -32,7 +33,7 @@ pub fn run(program: &Path, case: &Case, calls: &CallsCase) -> anyhow::Result<()>
             continue;
         }
         let request = resolve(step, &responses);
-        let (response, met) = repeat(&server, step, &request, &placeholders, &mut bindings)?;
+        let (response, met) = repeat(&server, step, &request, &later, &placeholders, &mut bindings)?;
         met.map_err(|problem| anyhow!("call {number} {}: {problem}", step.op))?;
         responses.push(Some(response.body));
     }
@@ -64,12 +65,16 @@ fn repeat(
     server: &Server,
     step: &Call,
     request: &Value,
+    later: &[&str],
     placeholders: &Placeholders,
     bindings: &mut Bindings,
 ) -> anyhow::Result<(Response, Met)> {
     let give_up = Instant::now() + AWAIT_MAX;
     loop {
-        let response = call(&server.address, &step.op, request)?;
+        let mut response = call(&server.address, &step.op, request)?;
+        if let Some(body) = response.body.as_object_mut() {
+            body.retain(|member, _| !later.contains(&member.as_str()));
+        }
         let mut bound = bindings.clone();
         let met = answered(step, &response, placeholders, &mut bound);
         let awaited =

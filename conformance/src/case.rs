@@ -150,7 +150,24 @@ pub struct CallsCase {
     /// Recorded without a link to what was answered: not scored.
     #[serde(default)]
     pub unlinked: Option<Value>,
+    /// When it was recorded, as `DD-MM-YYYY, HH:MM:SS`; own cases have no date.
+    pub recorded_date: Option<String>,
 }
+
+impl CallsCase {
+    /// Members that AWS did not answer yet when the case was recorded. The
+    /// newest recording of a thing is right.
+    pub fn members_since(&self) -> Vec<&'static str> {
+        let date = self.recorded_date.as_deref().unwrap_or_default();
+        let part = |from: usize, to: usize| date.get(from..to).unwrap_or_default();
+        let day = format!("{}-{}-{}", part(6, 10), part(3, 5), part(0, 2));
+        let is_later = |since: &&str| !date.is_empty() && day.as_str() < *since;
+        LATER_MEMBERS.iter().filter(|(_, since)| is_later(since)).map(|(member, _)| *member).collect()
+    }
+}
+
+/// Members that came to responses after cases were recorded, and since when.
+const LATER_MEMBERS: [(&str, &str); 1] = [("encryptionConfiguration", "2024-07-25")];
 
 /// One call.
 #[derive(Clone, Debug, Deserialize)]

@@ -26,8 +26,6 @@ def activity_machine(sfn, **fields):
 def test_an_execution_from_start_to_end(sfn):
     machine = create(sfn, chain(10))
     started = sfn.start_execution(stateMachineArn=machine, name="one", input='{ "a": 1 }')
-    again = sfn.start_execution(stateMachineArn=machine, name="one", input='{ "a": 1 }')
-    assert again["executionArn"] == started["executionArn"]
     description = ended(sfn, started["executionArn"])
     assert (description["status"], description["output"]) == ("SUCCEEDED", '{ "a": 1 }')
     events = history(sfn, started["executionArn"])
@@ -40,6 +38,18 @@ def test_an_execution_from_start_to_end(sfn):
         sfn.start_execution(stateMachineArn=machine, name="one", input="{}")
     of_execution = sfn.describe_state_machine_for_execution(executionArn=started["executionArn"])
     assert of_execution["stateMachineArn"] == machine
+
+
+def test_a_start_is_idempotent_while_the_execution_runs(sfn):
+    machine = create(sfn, {"First": {"Type": "Wait", "Seconds": 60, "End": True}})
+    started = sfn.start_execution(stateMachineArn=machine, name="one", input='{ "a": 1 }')
+    again = sfn.start_execution(stateMachineArn=machine, name="one", input='{ "a": 1 }')
+    assert (again["executionArn"], again["startDate"]) == (started["executionArn"], started["startDate"])
+    with pytest.raises(sfn.exceptions.ExecutionAlreadyExists):
+        sfn.start_execution(stateMachineArn=machine, name="one", input="{}")
+    sfn.stop_execution(executionArn=started["executionArn"])
+    with pytest.raises(sfn.exceptions.ExecutionAlreadyExists):
+        sfn.start_execution(stateMachineArn=machine, name="one", input='{ "a": 1 }')
 
 
 def test_state_machines(sfn):

@@ -184,7 +184,7 @@ fn template(code: &str) -> &'static str {
         "S0402" => "Choice groups containing parameterized types are not supported",
         "T0410" => "Argument {{index}} of function {{token}} does not match function signature",
         "T0411" => "Context value is not a compatible type with argument {{index}} of function {{token}}",
-        "T0412" => "Argument {{index}} of function {{token}} must be an array of {{text}}",
+        "T0412" => "Argument {{index}} of function {{token}} must be an array of \"{{text}}\"",
         "D1001" => "Number out of range: {{value}}",
         "D1002" => "Cannot negate a non-numeric value: {{value}}",
         "T1003" => "Key in object structure must evaluate to a string; got: {{value}}",

@@ -365,10 +365,12 @@ impl<'e> Engine<'e> {
         self.close(previous, EventKind::ExecutionFailed(details), Outcome::Failed { error, cause });
     }
 
+    /// The machine's `TimeoutSeconds` are over. AWS says neither error nor
+    /// cause (recorded in `timeout/timeouts.global_timeout`).
     fn time_out(&mut self) {
-        let StateError { error, cause, .. } = StateError::timed_out();
-        let details = Failure { error: error.clone(), cause: cause.clone() };
-        self.close(EventId(0), EventKind::ExecutionTimedOut(details), Outcome::TimedOut { error, cause });
+        let details = Failure { error: None, cause: None };
+        let outcome = Outcome::TimedOut { error: None, cause: None };
+        self.close(EventId(0), EventKind::ExecutionTimedOut(details), outcome);
     }
 
     /// `StopExecution`. AWS records the end alone, without a previous event.

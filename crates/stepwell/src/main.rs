@@ -26,6 +26,8 @@ enum Command {
     Serve(command::serve::Arguments),
     /// Run one definition in this process and print its output
     Run(command::run::Arguments),
+    /// Evaluate an expression: JSONata, JSONPath or an intrinsic function
+    Eval(command::eval::Arguments),
     /// Check definitions and say what is wrong, and where
     Validate(command::validate::Arguments),
 }
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve(arguments) => command::serve::execute(arguments),
         Command::Run(arguments) => command::run::execute(arguments),
+        Command::Eval(arguments) => command::eval::execute(arguments),
         Command::Validate(arguments) => command::validate::execute(&arguments),
     };
     done.unwrap_or_else(|error| {

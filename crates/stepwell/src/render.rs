@@ -42,6 +42,22 @@ pub(crate) fn findings(name: &str, text: &str, diagnostics: &[Diagnostic], valid
     out
 }
 
+/// An error in an expression, with a caret under its place.
+pub(crate) fn expression_error(expression: &str, title: &str, position: Option<usize>) -> String {
+    let group = Level::ERROR.primary_title(title);
+    let group = match position {
+        None => group.element(Level::NOTE.message(expression)),
+        Some(position) => {
+            // JSONata's positions lie behind what is wrong.
+            let at = position.min(expression.len());
+            let start = (0..=at).rev().find(|start| expression.is_char_boundary(*start)).unwrap_or_default();
+            let snippet = Snippet::source(expression).annotation(AnnotationKind::Primary.span(start..start));
+            group.element(snippet)
+        }
+    };
+    Renderer::plain().render(&[group])
+}
+
 fn counted(count: usize, noun: &str) -> String {
     match count {
         0 => String::new(),

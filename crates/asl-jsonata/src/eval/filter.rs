@@ -13,9 +13,6 @@ impl Evaluator<'_, '_> {
             let kept = self.filter_tuples(predicate, tuples, env)?;
             return Ok(Item::Tuples(kept.into()));
         }
-        if input.is_undefined() {
-            return Ok(input);
-        }
         let Some(items) = input.items() else {
             let keeps = match predicate.kind {
                 Kind::Number(n) => index_of(n, 1) == Some(0),

@@ -100,6 +100,7 @@ fn operators() {
         ("2 in [1, 2]", "true"),
         ("2 in 2", "true"),
         ("'a' & 1 & null & true & [1]", r#""a1nulltrue[1]""#),
+        ("absent['a' < 1]", "T2009@12"),
         ("[1..3, 5]", "[1,2,3,5]"),
         ("[3..1]", "[]"),
         ("[1.5..2]", "T2003@6"),
@@ -186,7 +187,7 @@ fn messages_are_those_of_jsonata() {
     let rows = [
         ("$nope()", "T1006: Attempted to invoke a non-function"),
         ("'a' + 1", "T2001: The left side of the \"+\" operator must evaluate to a number"),
-        ("$sum('a')", "T0412: Argument 1 of function \"sum\" must be an array of numbers"),
+        ("$sum('a')", "T0412: Argument 1 of function \"sum\" must be an array of \"numbers\""),
         ("$length(1)", "T0410: Argument 1 of function \"length\" does not match function signature"),
         (
             "1 < 'a'",

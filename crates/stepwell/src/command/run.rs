@@ -9,9 +9,10 @@ use asl_parser::{Options, Profile, ResourceKind};
 use clap::Args;
 use sfn_driver::{TaskContext, TaskHandler as _, TaskOrigin};
 use sfn_integrations::Router;
-use stepwell::{Begin, ExecutionIdentity, Outcome, Payload, Problem, Timestamp, Workflow};
+use stepwell::{Begin, ExecutionIdentity, Outcome, Payload, Problem, Workflow};
 
 use super::tasks::{LambdaArguments, mock_config_of_local, read, read_mocks};
+use super::{clock, entropy};
 use crate::render;
 
 /// Arguments of `stepwell run`.
@@ -62,14 +63,14 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let machine = arguments.name.clone().unwrap_or_else(|| machine_name(&arguments.definition));
     let (router, test_case) = tasks(&arguments, &machine)?;
 
-    let now = now();
+    let now = clock::now();
     let identity = identity(&machine);
     let origin = Arc::new(TaskOrigin {
         execution_arn: Arc::clone(&identity.arn),
         state_machine_name: machine.as_str().into(),
         test_case,
     });
-    let begin = Begin { input, now, seed: seed()?, identity, ..Begin::new(Payload::default()) };
+    let begin = Begin { input, now, seed: entropy::seed()?, identity, ..Begin::new(Payload::default()) };
     let workflow = Workflow::of(Arc::new(definition)).otherwise(move |task| {
         let (router, origin) = (Arc::clone(&router), Arc::clone(&origin));
         async move {
@@ -162,14 +163,4 @@ fn identity(machine: &str) -> ExecutionIdentity {
         role_arn: "arn:aws:iam::123456789012:role/stepwell".into(),
         ..example
     }
-}
-
-fn now() -> Timestamp {
-    sfn_store::Clock::default().now()
-}
-
-fn seed() -> anyhow::Result<u128> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).context("no random bits from the system")?;
-    Ok(u128::from_le_bytes(bytes))
 }

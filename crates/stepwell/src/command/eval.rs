@@ -1,0 +1,210 @@
+//! `stepwell eval`: one expression, or a batch of them.
+
+use std::io::{BufRead as _, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use asl_jsonata::{Budget, Dialect, Expression, Host, Outcome};
+use asl_jsonpath::{Environment, Path as JsonPath, PathOrIntrinsic, Scope};
+use asl_value::{Object, Value};
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::tasks::read;
+use crate::command::{clock, entropy};
+use crate::render;
+
+/// Arguments of `stepwell eval`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Prints the value, nothing for no value, or the error with its place.
+
+  stepwell eval '$sum(items.price)' --input '{\"items\": [{\"price\": 2}, {\"price\": 3}]}'
+  stepwell eval --language jsonpath '$.items[?(@.price > 2)]' --input @order.json
+  stepwell eval --language intrinsic \"States.Format('Hello, {}', $.name)\" --input '{\"name\": \"Ada\"}'
+
+A batch reads a JSON object a line, {\"language\", \"expr\", \"data\"?, \"bindings\"?},
+and answers each with a line: {\"value\"}, {\"undefined\": true}, or {\"error\"}.")]
+pub(crate) struct Arguments {
+    /// The expression
+    #[arg(required_unless_present = "batch", value_name = "EXPR")]
+    expression: Option<String>,
+    /// What it is evaluated on: JSON, `@FILE`, or `-` for standard input
+    #[arg(long, value_name = "JSON|@FILE|-")]
+    input: Option<String>,
+    /// The language of the expression
+    #[arg(long, value_enum, default_value_t = Language::Jsonata)]
+    language: Language,
+    /// Read expressions from standard input, one JSON object a line
+    #[arg(long, conflicts_with_all = ["expression", "input"])]
+    batch: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum Language {
+    /// JSONata, with the functions that Step Functions adds
+    #[default]
+    Jsonata,
+    /// JSONPath
+    Jsonpath,
+    /// An intrinsic function, or a path
+    Intrinsic,
+}
+
+/// One line of a batch.
+#[derive(Debug, Deserialize)]
+struct Request {
+    #[serde(default)]
+    language: Language,
+    expr: String,
+    #[serde(default, deserialize_with = "present")]
+    data: Option<Value>,
+    #[serde(default)]
+    bindings: Option<Value>,
+}
+
+/// A member that is there, even if it is null.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// Why an expression has no value.
+struct Failure {
+    /// JSONata's code; none in the other languages.
+    code: Option<&'static str>,
+    message: String,
+    /// In bytes of the expression.
+    position: Option<usize>,
+}
+
+/// Evaluates. Exit code 1 if the expression is wrong.
+pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    if arguments.batch {
+        return batch();
+    }
+    let Some(expression) = arguments.expression else { bail!("an expression is missing") };
+    let data = arguments.input.as_deref().map(input).transpose()?;
+    let bindings = Object::default();
+    match evaluate(arguments.language, &expression, data.as_ref(), &bindings) {
+        Ok(Some(value)) => println!("{value}"),
+        Ok(None) => {}
+        Err(failure) => {
+            let title = match failure.code {
+                Some(code) => format!("{code}: {}", failure.message),
+                None => failure.message,
+            };
+            eprintln!("{}", render::expression_error(&expression, &title, failure.position));
+            return Ok(ExitCode::FAILURE);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn input(option: &str) -> anyhow::Result<Value> {
+    let text = match option.strip_prefix('@') {
+        Some(path) => read(Path::new(path))?,
+        None if option == "-" => read(Path::new("-"))?,
+        None => option.to_owned(),
+    };
+    asl_value::parse(&text).context("the input is no JSON document")
+}
+
+/// Answers each line of standard input with a line. A line that is no request
+/// is answered with an error too, so that answers stay in step.
+fn batch() -> anyhow::Result<ExitCode> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for line in std::io::stdin().lock().lines() {
+        let line = line.context("cannot read standard input")?;
+        let evaluated = match serde_json::from_str::<Request>(&line) {
+            Ok(request) => {
+                let bindings =
+                    request.bindings.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+                evaluate(request.language, &request.expr, request.data.as_ref(), &bindings)
+            }
+            Err(error) => {
+                Err(Failure { code: None, message: format!("not a request: {error}"), position: None })
+            }
+        };
+        match evaluated {
+            Ok(Some(value)) => writeln!(out, "{{\"value\":{value}}}"),
+            Ok(None) => writeln!(out, "{{\"undefined\":true}}"),
+            Err(Failure { code, message, position }) => {
+                writeln!(
+                    out,
+                    "{}",
+                    json!({ "error": { "code": code, "message": message, "position": position } })
+                )
+            }
+        }?;
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn evaluate(
+    language: Language,
+    text: &str,
+    data: Option<&Value>,
+    bindings: &Object,
+) -> Result<Option<Value>, Failure> {
+    match language {
+        Language::Jsonata => jsonata(text, data, bindings),
+        Language::Jsonpath | Language::Intrinsic => {
+            let world = World { context: Value::Null, bindings };
+            let scope = Scope { input: data.unwrap_or(&Value::Null), environment: &world };
+            let compiled = |error: asl_jsonpath::CompileError| Failure {
+                code: None,
+                position: text.char_indices().nth(error.position - 1).map(|(at, _)| at).or(Some(text.len())),
+                message: error.message,
+            };
+            let lost = |message: String| Failure { code: None, message, position: None };
+            if language == Language::Jsonpath {
+                let path = JsonPath::compile(text).map_err(compiled)?;
+                return path.select(&scope).map(Some).map_err(|error| lost(error.to_string()));
+            }
+            let source = PathOrIntrinsic::compile(text).map_err(compiled)?;
+            let value = source.evaluate(&scope, &mut entropy::bits());
+            value.map(Some).map_err(|error| lost(error.to_string()))
+        }
+    }
+}
+
+fn jsonata(text: &str, data: Option<&Value>, bindings: &Object) -> Result<Option<Value>, Failure> {
+    let failed = |error: asl_jsonata::Error| Failure {
+        code: Some(error.code),
+        position: error.position,
+        message: error.message,
+    };
+    let expression = Expression::compile(text, Dialect::StepFunctions).map_err(failed)?;
+    let mut bits = entropy::bits();
+    let mut host = Host {
+        variable: &|name| bindings.get(name).cloned(),
+        now_millis: clock::now().timestamp_millis(),
+        entropy: &mut bits,
+        budget: Budget::default(),
+    };
+    match expression.evaluate(data, &mut host).map_err(failed)? {
+        Outcome::Value(value) => Ok(Some(value)),
+        // A function is no JSON value.
+        Outcome::Undefined | Outcome::Function => Ok(None),
+    }
+}
+
+/// What `$name` stands for; there is no context object here.
+struct World<'b> {
+    context: Value,
+    bindings: &'b Object,
+}
+
+impl Environment for World<'_> {
+    fn context(&self) -> &Value {
+        &self.context
+    }
+
+    fn variable(&self, name: &str) -> Option<&Value> {
+        self.bindings.get(name)
+    }
+}
