@@ -199,9 +199,8 @@ fn list<T>(
 /// A string in either kind of quotes; a backslash takes the next character as
 /// it is, or `\n`, `\t`, `\r` and `\u0041` for what they mean.
 pub(crate) fn quoted(cursor: &mut Cursor<'_>) -> Result<String, CompileError> {
-    let quote = match cursor.peek() {
-        Some(quote @ ('\'' | '"')) => quote,
-        _ => return Err(cursor.error("expected a quoted string")),
+    let Some(quote @ ('\'' | '"')) = cursor.peek() else {
+        return Err(cursor.error("expected a quoted string"));
     };
     cursor.next();
     let mut text = String::new();

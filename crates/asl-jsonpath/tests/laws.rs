@@ -51,7 +51,7 @@ fn common_path() -> impl Strategy<Value = String> {
 
 /// What the oracle finds.
 fn oracle(text: &str, document: &serde_json::Value) -> Vec<Value> {
-    let path = serde_json_path::JsonPath::parse(text).unwrap();
+    let path = serde_json_path::JsonPath::parse(text).expect("a path of RFC 9535");
     path.query(document).all().into_iter().map(|value| value.clone().into()).collect()
 }
 

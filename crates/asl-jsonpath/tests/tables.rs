@@ -19,7 +19,7 @@ impl Environment for World {
 }
 
 fn json(text: &str) -> Value {
-    parse(text).unwrap()
+    parse(text).expect("JSON")
 }
 
 /// Evaluates a path or call on a document: the compact result, or the error.

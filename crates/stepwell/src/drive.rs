@@ -48,7 +48,7 @@ impl Workflow {
         let (started_at, started) = (begin.now, tokio::time::Instant::now());
         let clock = move |until: Timestamp| async move {
             // Past the range of the timer it sleeps in parts.
-            let day = std::time::Duration::from_secs(86_400);
+            let day = std::time::Duration::from_hours(24);
             let left = (until - started_at).to_std().unwrap_or_default().saturating_sub(started.elapsed());
             tokio::time::sleep(left.min(day)).await;
             let elapsed = chrono::Duration::from_std(started.elapsed()).unwrap_or(chrono::Duration::MAX);

@@ -35,7 +35,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve(arguments) => command::serve::execute(arguments),
-        Command::Run(arguments) => command::run::execute(arguments),
+        Command::Run(arguments) => command::run::execute(&arguments),
         Command::Eval(arguments) => command::eval::execute(arguments),
         Command::Validate(arguments) => command::validate::execute(&arguments),
     };

@@ -161,8 +161,8 @@ impl Run {
         self.report(task, report)
     }
 
-    /// Ends the task that waits for this token, as SendTaskSuccess and
-    /// SendTaskFailure do.
+    /// Ends the task that waits for this token, as `SendTaskSuccess`
+    /// and `SendTaskFailure` do.
     pub fn answer_token(&mut self, token: &str, result: Result<Payload, Problem>) -> Result<(), AnswerError> {
         let named =
             |(_, known): &(&TaskKey, &Option<TaskToken>)| known.as_ref().is_some_and(|t| t.as_str() == token);
@@ -170,7 +170,7 @@ impl Run {
         Ok(self.answer(task, result)?)
     }
 
-    /// Aborts the execution, as StopExecution does.
+    /// Aborts the execution, as `StopExecution` does.
     pub fn stop(&mut self, error: Option<String>, cause: Option<String>) -> Result<(), Refused> {
         let step = self.execution.step(self.now, Signal::Stop { error, cause })?;
         self.take(step);

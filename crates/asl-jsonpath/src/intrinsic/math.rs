@@ -31,7 +31,7 @@ pub(super) fn random(given: &Arguments<'_>, entropy: &mut dyn FnMut() -> u64) ->
     number.map(Value::from).ok_or_else(|| format!("The range from {from} to {to} is too wide"))
 }
 
-/// SplitMix64: spreads a seed over 64 bits.
+/// `SplitMix64`: spreads a seed over 64 bits.
 fn mix(seed: u64) -> u64 {
     let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

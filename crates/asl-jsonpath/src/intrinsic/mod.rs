@@ -56,11 +56,13 @@ enum Argument {
 macro_rules! functions {
     ($($name:ident: $least:literal to $most:expr;)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(clippy::upper_case_acronyms, reason = "the names are those of the language")]
         enum Function {
             $($name),*
         }
 
         impl Function {
+            /// By its name behind `States.`.
             fn named(name: &str) -> Option<Self> {
                 match name {
                     $(stringify!($name) => Some(Self::$name),)*
@@ -148,15 +150,12 @@ impl Call {
         for argument in &self.arguments {
             values.push(match argument {
                 Argument::Literal(value) | Argument::Text { value, .. } => value.clone(),
-                Argument::Path(path) => match path.select(scope) {
-                    Ok(value) => value,
-                    Err(_) => {
-                        let input = scope.input;
-                        return Err(self.failed(format!(
-                            "The JsonPath argument for the field '{path}' could not be found in the input '{input}'"
-                        )));
-                    }
-                },
+                Argument::Path(path) => path.select(scope).map_err(|_| {
+                    let input = scope.input;
+                    self.failed(format!(
+                        "The JsonPath argument for the field '{path}' could not be found in the input '{input}'"
+                    ))
+                })?,
                 Argument::Call(call) => call.evaluate(scope, entropy)?,
             });
         }

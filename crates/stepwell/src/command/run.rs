@@ -50,7 +50,7 @@ pub(crate) struct Arguments {
 }
 
 /// Runs the definition. Exit code 1 if the execution does not succeed.
-pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
+pub(crate) fn execute(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let text = read(&arguments.definition)?;
     let options = Options { profile: Profile::Language, ..Options::default() };
     let parsed = asl_parser::parse(&text, &options);
@@ -61,7 +61,7 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     let input = input(&arguments.input)?;
     let machine = arguments.name.clone().unwrap_or_else(|| machine_name(&arguments.definition));
-    let (router, test_case) = tasks(&arguments, &machine)?;
+    let (router, test_case) = tasks(arguments, &machine)?;
 
     let now = clock::now();
     let identity = identity(&machine);
