@@ -31,6 +31,9 @@ pub struct Limits {
     pub error_chars_max: usize,
     /// Characters of a cause. AWS: 32,768.
     pub cause_chars_max: usize,
+    /// Bytes of the variables that one state assigns, together; so also of
+    /// each. AWS: 262,144.
+    pub assign_bytes_max: usize,
     /// Bytes of all variables of a scope together. AWS: 10 MiB.
     pub variables_bytes_max: usize,
 }
@@ -47,6 +50,7 @@ impl Default for Limits {
             wait_seconds_max: 2_147_483_647,
             error_chars_max: 256,
             cause_chars_max: 32_768,
+            assign_bytes_max: 262_144,
             variables_bytes_max: 10 * 1024 * 1024,
         }
     }

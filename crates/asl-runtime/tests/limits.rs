@@ -94,8 +94,10 @@ fn variables_are_bounded() {
     let text = r#"{ "StartAt": "A", "States": {
         "A": { "Type": "Pass", "Assign": { "x": "1234567890" }, "Next": "B" },
         "B": { "Type": "Pass", "Assign": { "y": "1234567890" }, "End": true } } }"#;
-    let run = run(text, "{}", Limits { variables_bytes_max: 29, ..Limits::default() });
-    assert!(run.result().starts_with("States.DataLimitExceeded: The state/task 'B' "));
+    let whole = run(text, "{}", Limits { variables_bytes_max: 29, ..Limits::default() });
+    assert!(whole.result().starts_with("States.DataLimitExceeded: The state/task 'B' "));
+    let state = run(text, "{}", Limits { assign_bytes_max: 11, ..Limits::default() });
+    assert!(state.result().starts_with("States.DataLimitExceeded: The state/task 'A' "));
 }
 
 #[test]

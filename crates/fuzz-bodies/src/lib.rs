@@ -12,6 +12,7 @@
 
 mod definition;
 mod expression;
+mod generated;
 mod snapshot;
 mod value;
 
@@ -23,6 +24,7 @@ pub const TARGETS: &[Target] = &[
     ("definition", definition::definition),
     ("intrinsic", expression::intrinsic),
     ("jsonata", expression::jsonata),
+    ("jsonata_data", generated::jsonata_data),
     ("jsonpath", expression::jsonpath),
     ("segment", snapshot::segment),
     ("signal", snapshot::signal),

@@ -6,7 +6,8 @@
 //! ```
 //! use stepwell::{Payload, Problem, Value, Workflow};
 //!
-//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let workflow = Workflow::parse(r#"{
 //!     "StartAt": "Greet",
 //!     "States": { "Greet": { "Type": "Task", "Resource": "greet", "ResultPath": "$.greeting", "End": true } }
@@ -20,8 +21,8 @@
 //!
 //! let finished = workflow.run_in_virtual_time(Payload::parse(r#"{ "name": "Ada" }"#)?).await;
 //! assert_eq!(finished.output().map(|output| output.text()), Some(r#"{"name":"Ada","greeting":"Hello, Ada!"}"#));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! # })
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! [`Run`] is the same without any async: it hands out tasks, takes answers and

@@ -295,7 +295,8 @@ impl<'v> View<'v> {
         if let Some(assigned) = &exit.assigned {
             let texts: usize = assigned.values().map(asl_value::printed_len).sum();
             let held = self.frame.variables.text().len();
-            if held.saturating_add(texts) > self.limits.variables_bytes_max {
+            let too_large = texts > self.limits.assign_bytes_max;
+            if too_large || held.saturating_add(texts) > self.limits.variables_bytes_max {
                 return Err(StateError::data_limit(&self.state.name));
             }
         }
