@@ -24,18 +24,19 @@ pub enum SelectError {
     #[error("Missing property in path {0}")]
     MissingProperty(String),
     /// A name is looked up in something that has no members.
-    #[error(
-        "Expected to find an object with property {property} in path {path} but found '{found}'. This is not a \
-         json object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
-    )]
+    #[error("Property {property} not found in path {path}")]
     NotAnObject {
         /// The name, bracketed and quoted.
         property: String,
         /// The path to what was found.
         path: String,
-        /// The kind of what was found, by the name of its Java class.
-        found: &'static str,
     },
+    /// Several names stand before another step.
+    #[error("Multi properties can only be used as path leafs: {0}")]
+    NamesInside(String),
+    /// It matches more than any document can hold.
+    #[error("The path matches more than {0} values")]
+    TooMany(usize),
     /// An index is looked up in something that has no items.
     #[error("Filter: {step} can only be applied to arrays. Current context is: {found}")]
     NotAnArray {

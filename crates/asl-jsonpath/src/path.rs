@@ -28,6 +28,9 @@ pub(crate) struct Plan {
     pub(crate) steps: Box<[Step]>,
     pub(crate) function: Option<Function>,
     is_definite: bool,
+    /// Where several names stand before another step, which AWS finds out
+    /// when it takes the path.
+    names_inside: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,7 @@ pub(crate) enum Root {
 pub(crate) enum Step {
     Name(Arc<str>),
     Index(i64),
+    /// `['a','b']`: an object of these members, at the end of a path only.
     Names(Box<[Arc<str>]>),
     Indexes(Box<[i64]>),
     Slice(Slice),
@@ -115,8 +119,11 @@ impl Path {
 
 impl Plan {
     pub(crate) fn new(root: Root, steps: Vec<Step>, function: Option<Function>) -> Self {
-        let is_definite = steps.iter().all(|step| matches!(step, Step::Name(_) | Step::Index(_)));
-        Self { root, steps: steps.into(), function, is_definite }
+        let is_definite =
+            steps.iter().all(|step| matches!(step, Step::Name(_) | Step::Index(_) | Step::Names(_)));
+        let inside = steps.len().saturating_sub(1);
+        let names_inside = steps.iter().take(inside).position(|step| matches!(step, Step::Names(_)));
+        Self { root, steps: steps.into(), function, is_definite, names_inside }
     }
 
     pub(crate) fn is_definite(&self) -> bool {
@@ -133,11 +140,11 @@ impl Plan {
             },
             Root::Item => item.unwrap_or(scope.input),
         };
-        let selected = if self.is_definite {
-            self.follow(root)?.clone()
-        } else {
-            Value::Array(self.gather(root, scope))
-        };
+        if let Some(place) = self.names_inside {
+            return Err(SelectError::NamesInside(self.bracketed(place + 1)));
+        }
+        let selected =
+            if self.is_definite { self.follow(root)? } else { Value::Array(self.gather(root, scope)?) };
         match self.function {
             None => Ok(selected),
             Some(function) => function.apply(&selected),
@@ -145,12 +152,13 @@ impl Plan {
     }
 
     /// Follows a definite path.
-    fn follow<'v>(&self, root: &'v Value) -> Result<&'v Value, SelectError> {
+    fn follow(&self, root: &Value) -> Result<Value, SelectError> {
         let mut at = root;
         for (place, step) in self.steps.iter().enumerate() {
             let next = match step {
                 Step::Name(name) => at.get(name),
                 Step::Index(index) => item(at, *index),
+                Step::Names(names) => return members(at, names).ok_or_else(|| self.lost(place, at)),
                 _ => None, // indefinite paths are gathered
             };
             match next {
@@ -158,47 +166,73 @@ impl Plan {
                 None => return Err(self.lost(place, at)),
             }
         }
-        Ok(at)
+        Ok(at.clone())
+    }
+
+    /// The first `count` steps as error texts have them.
+    fn bracketed(&self, count: usize) -> String {
+        let steps = self.steps.iter().take(count).map(ToString::to_string);
+        std::iter::once("$".to_owned()).chain(steps).collect()
     }
 
     /// Why the step at `place` could not be taken from `found`.
     #[cold]
     fn lost(&self, place: usize, found: &Value) -> SelectError {
-        let to = |count: usize| {
-            let mut path = String::from("$");
-            for step in self.steps.iter().take(count) {
-                path.push_str(&step.to_string());
-            }
-            path
-        };
         let is_last = place + 1 == self.steps.len();
         match self.steps.get(place) {
-            Some(step @ Step::Name(_)) if found.as_object().is_none() => SelectError::NotAnObject {
-                property: step.to_string(),
-                path: to(place),
-                found: java_class(found),
-            },
-            Some(Step::Name(_)) if !is_last => SelectError::MissingProperty(to(place + 1)),
+            Some(step @ (Step::Name(_) | Step::Names(_))) if found.as_object().is_none() => {
+                SelectError::NotAnObject { property: step.to_string(), path: self.bracketed(place) }
+            }
+            Some(Step::Name(_)) if !is_last => SelectError::MissingProperty(self.bracketed(place + 1)),
             Some(step @ Step::Index(_)) if found.as_array().is_none() => {
                 SelectError::NotAnArray { step: step.to_string(), found: found.to_string() }
             }
-            _ => SelectError::NoResults(to(self.steps.len())),
+            _ => SelectError::NoResults(self.bracketed(self.steps.len())),
         }
     }
 
     /// Gathers all that an indefinite path matches; a step that cannot be
     /// taken matches nothing.
-    fn gather(&self, root: &Value, scope: &Scope<'_>) -> Array {
+    fn gather(&self, root: &Value, scope: &Scope<'_>) -> Result<Array, SelectError> {
         let mut matched = vec![root];
+        let mut merged = None;
+        let mut descended = false;
         for step in &self.steps {
             let mut next = Vec::new();
-            for value in matched {
-                step.take_from(value, scope, &mut next);
+            if let Step::Names(names) = step {
+                merged = Some(matched.iter().filter_map(|value| members(value, names)).collect());
+                break;
             }
+            for value in matched {
+                match step {
+                    // What `..` found is looked at by itself: the items of an
+                    // array have been found, too.
+                    Step::Filter(filter) if descended => {
+                        next.extend(
+                            Some(value).filter(|v| v.as_object().is_some() && filter.accepts(v, scope)),
+                        );
+                    }
+                    _ => step.take_from(value, scope, &mut next),
+                }
+                if next.len() > MATCHES_MAX {
+                    return Err(SelectError::TooMany(MATCHES_MAX));
+                }
+            }
+            descended = matches!(step, Step::Descend);
             matched = next;
         }
-        matched.into_iter().cloned().collect()
+        Ok(merged.unwrap_or_else(|| matched.into_iter().cloned().collect()))
     }
+}
+
+/// How many values a path may match at any of its steps.
+const MATCHES_MAX: usize = 1_000_000;
+
+/// An object of those of its members that have these names.
+fn members(value: &Value, names: &[Arc<str>]) -> Option<Value> {
+    let object = value.as_object()?;
+    let picked = names.iter().filter_map(|name| Some((name.clone(), object.get(name)?.clone())));
+    Some(Value::Object(picked.collect()))
 }
 
 impl Step {
@@ -206,7 +240,8 @@ impl Step {
         match self {
             Self::Name(name) => into.extend(value.get(name)),
             Self::Index(index) => into.extend(item(value, *index)),
-            Self::Names(names) => into.extend(names.iter().filter_map(|name| value.get(name))),
+            // They make new objects, at the end of a path.
+            Self::Names(_) => {}
             Self::Indexes(indexes) => into.extend(indexes.iter().filter_map(|index| item(value, *index))),
             Self::Slice(slice) => slice.take_from(value, into),
             Self::Wildcard => children(value, into),
@@ -263,29 +298,17 @@ fn descend<'v>(value: &'v Value, into: &mut Vec<&'v Value>) {
     }
 }
 
-/// The class that the service's messages name for a kind of value.
-fn java_class(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "java.lang.Boolean",
-        Value::Number(number) if !number.is_integer() => "java.lang.Double",
-        Value::Number(number) if number.as_i64().is_some_and(|n| i32::try_from(n).is_ok()) => {
-            "java.lang.Integer"
-        }
-        Value::Number(_) => "java.lang.Long",
-        Value::String(_) => "java.lang.String",
-        Value::Array(_) => "java.util.ArrayList",
-        Value::Object(_) => "java.util.LinkedHashMap",
-    }
-}
-
 /// The bracketed form that error texts have: `['name']`, `[0]`.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(name) => write!(f, "['{name}']"),
             Self::Index(index) => write!(f, "[{index}]"),
-            Self::Names(_) | Self::Indexes(_) | Self::Slice(_) | Self::Filter(_) => f.write_str("[?]"),
+            Self::Names(names) => {
+                let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+                write!(f, "[{}]", names.join(", "))
+            }
+            Self::Indexes(_) | Self::Slice(_) | Self::Filter(_) => f.write_str("[?]"),
             Self::Wildcard => f.write_str("[*]"),
             Self::Descend => f.write_str(".."),
         }

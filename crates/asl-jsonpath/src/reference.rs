@@ -29,10 +29,10 @@ impl ReferencePath {
         }
         let writable = plan.steps.iter().all(|step| match step {
             Step::Index(index) => usize::try_from(*index).is_ok_and(|index| index <= INDEX_MAX),
-            _ => true,
+            _ => matches!(step, Step::Name(_)),
         });
         if !writable {
-            return refused("expected indexes from 0 to 10000");
+            return refused("expected single names, and indexes from 0 to 10000");
         }
         Ok(Self(path))
     }

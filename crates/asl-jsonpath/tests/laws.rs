@@ -43,7 +43,6 @@ fn common_path() -> impl Strategy<Value = String> {
         (0_i64..3).prop_map(|from| format!("[{from}:]")),
         Just("[*]".to_owned()),
         Just(".*".to_owned()),
-        ("[a-c]", "[a-c]").prop_map(|(a, b)| format!("['{a}','{b}']")),
         (0_i64..3, -3_i64..0).prop_map(|(a, b)| format!("[{a},{b}]")),
     ];
     prop::collection::vec(step, 0..5).prop_map(|steps| format!("${}", steps.concat()))

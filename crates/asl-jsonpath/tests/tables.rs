@@ -59,7 +59,8 @@ fn paths_select() {
         ("$.items[-1].n", SHOP, "3"),
         ("$.items.[1].n", SHOP, "2"),
         ("$.items[*].n", SHOP, "[1,2,3]"),
-        ("$.items.[*].['n','p']", SHOP, "[1,5,2,15,3,25]"),
+        ("$.items.[*].['n','p']", SHOP, r#"[{"n":1,"p":5},{"n":2,"p":15},{"n":3,"p":25}]"#),
+        ("$.items[0]['n','tag','no']", SHOP, r#"{"n":1,"tag":"a"}"#),
         ("$.items[0,2].n", SHOP, "[1,3]"),
         ("$.items[1:].n", SHOP, "[2,3]"),
         ("$.items[:1].n", SHOP, "[1]"),
@@ -104,6 +105,8 @@ fn filters_pick_items() {
         ("$.l[?(@ empty true)]", r#"{"l":[[],[3]]}"#, "[[]]"),
         ("$.items[?(@.n == $.want)].p", r#"{"items":[{"n":1,"p":2}],"want":1}"#, "[2]"),
         ("$[?(@.year <= 1999)]", r#"[{"year":1999},{"year":2000}]"#, r#"[{"year":1999}]"#),
+        // A descent comes by every object itself.
+        ("$..[?(@.n > 1)].n", r#"{"n":9,"l":[{"n":2},{"n":1}]}"#, "[9,2]"),
         // Of an object the filter looks at the object itself.
         ("$.a[?(@.s == 0)]", r#"{"a":{"s":0}}"#, r#"[{"s":0}]"#),
     ]);
@@ -129,12 +132,9 @@ fn a_lost_path_says_where() {
         ("$.no.such.path", "{}", "error: Missing property in path $['no']"),
         ("$.auto-id.x", SHOP, "error: No results for path: $['auto-id']['x']"),
         ("$.items[10]", SHOP, "error: No results for path: $['items'][10]"),
-        (
-            "$.a.b.c",
-            r#"{"a":"text"}"#,
-            "error: Expected to find an object with property ['b'] in path $['a'] but found 'java.lang.String'. This is \
-             not a json object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JacksonJsonProvider'.",
-        ),
+        ("$.a.b.c", r#"{"a":"text"}"#, "error: Property ['b'] not found in path $['a']"),
+        ("$['a','b'].v", "{}", "error: Multi properties can only be used as path leafs: $['a', 'b']"),
+        ("$.s['a','b']", r#"{"s":1}"#, "error: Property ['a', 'b'] not found in path $['s']"),
         ("$nothing.y", "{}", "error: The variable 'nothing' is not defined"),
     ]);
 }
@@ -157,6 +157,13 @@ fn what_is_no_path_is_refused() {
     ] {
         assert!(Path::compile(text).is_err(), "{text}");
     }
+    let wide = format!("[{}]", "[[[[1]]]],".repeat(1000).trim_end_matches(','));
+    assert!(evaluate(&format!("${}", "..*".repeat(40)), &wide).len() < 1_000_000);
+    let bushy = format!("{}1{}", "[".repeat(300), "]".repeat(300));
+    assert_eq!(
+        evaluate(&format!("${}", "..*".repeat(9)), &bushy),
+        "error: The path matches more than 1000000 values"
+    );
     let deep = format!("$[?({}@.a{})]", "(".repeat(10_000), ")".repeat(10_000));
     assert!(Path::compile(&deep).is_err());
     assert_eq!(

@@ -17,7 +17,7 @@ fn text() -> String {
             ("note", Value::from(format!("a longer text for order number {id}"))),
         ])
     };
-    let orders: Vec<Value> = (0..1650).map(order).collect();
+    let orders: Vec<Value> = (0..1_692).map(order).collect();
     Value::object([("orders", Value::from(orders)), ("status", Value::from("open"))]).to_string()
 }
 

@@ -182,15 +182,18 @@ fn sort_places(members: &[Member]) -> Vec<u32> {
 }
 
 /// Folds repeats into their first place by looking back.
-fn fold_few(members: Vec<Member>) -> Vec<Member> {
-    let mut kept: Vec<Member> = Vec::with_capacity(members.len());
-    for (name, value) in members {
-        match kept.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => *old = value,
-            None => kept.push((name, value)),
+fn fold_few(mut members: Vec<Member>) -> Vec<Member> {
+    let mut place = 1;
+    while let Some((before, [(name, value), ..])) = members.split_at_mut_checked(place) {
+        match before.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => {
+                *old = std::mem::take(value);
+                members.remove(place);
+            }
+            None => place += 1,
         }
     }
-    kept
+    members
 }
 
 /// Folds repeats into their first place by sorting.

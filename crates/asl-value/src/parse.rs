@@ -25,7 +25,7 @@ pub struct ParseError {
 /// nearest double, and one too large for a double is an error, as is nesting
 /// past [`DEPTH_MAX`].
 pub fn parse(text: &str) -> Result<Value, ParseError> {
-    let mut reader = Reader { text, at: 0, names: NameCache::default() };
+    let mut reader = Reader { text, at: 0, names: NameCache::default(), members_hint: 0 };
     reader.document().map_err(|message| {
         let before = text.as_bytes().get(..reader.at).unwrap_or_default();
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
@@ -37,10 +37,16 @@ pub fn parse(text: &str) -> Result<Value, ParseError> {
     })
 }
 
+/// Past this an object grows by itself, so that one large object does not make
+/// room in many small ones.
+const MEMBERS_HINT_MAX: usize = 16;
+
 struct Reader<'t> {
     text: &'t str,
     at: usize,
     names: NameCache,
+    /// How many members the last object had: the next one is often alike.
+    members_hint: usize,
 }
 
 /// A container that is not closed yet.
@@ -76,7 +82,8 @@ impl Reader<'_> {
                         Value::Object(Object::default())
                     } else {
                         let name = self.name()?;
-                        open.push(Open::Object(ObjectBuilder::default(), name));
+                        let members = ObjectBuilder::with_capacity(self.members_hint);
+                        open.push(Open::Object(members, name));
                         continue;
                     }
                 }
@@ -108,7 +115,9 @@ impl Reader<'_> {
                     }
                     (Open::Object(members, name), Some(b'}')) => {
                         members.push(std::mem::take(name), value);
-                        Value::Object(std::mem::take(members).build())
+                        let object = std::mem::take(members).build();
+                        self.members_hint = object.len().min(MEMBERS_HINT_MAX);
+                        Value::Object(object)
                     }
                     (Open::Array(_), _) => return Err("expected ',' or ']'".to_owned()),
                     (Open::Object(..), _) => return Err("expected ',' or '}'".to_owned()),

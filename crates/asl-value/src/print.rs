@@ -124,27 +124,25 @@ fn print_number(number: Number, out: &mut impl Sink) {
 /// Appends a JSON string literal. Only what JSON requires is escaped.
 fn print_string(text: &str, out: &mut impl Sink) {
     out.push_str("\"");
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0x08 => "\\b",
-            0x0c => "\\f",
-            0x00..=0x1f => "",
-            _ => continue,
-        };
-        out.push_str(text.get(from..at).unwrap_or_default());
-        if escape.is_empty() {
-            out.push_str(&format!("\\u{byte:04X}"));
-        } else {
-            out.push_str(escape);
+    let mut rest = text;
+    let needs_escape = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+    while let Some(at) = rest.bytes().position(needs_escape) {
+        let (plain, escaped) = rest.split_at(at);
+        out.push_str(plain);
+        let mut escaped = escaped.chars();
+        match escaped.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\u{c}') => out.push_str("\\f"),
+            Some(control) => out.push_str(&format!("\\u{:04X}", u32::from(control))),
+            None => {}
         }
-        from = at + 1;
+        rest = escaped.as_str();
     }
-    out.push_str(text.get(from..).unwrap_or_default());
+    out.push_str(rest);
     out.push_str("\"");
 }
