@@ -34,8 +34,8 @@ pub enum SelectError {
     /// Several names stand before another step.
     #[error("Multi properties can only be used as path leafs: {0}")]
     NamesInside(String),
-    /// It matches more than any document can hold.
-    #[error("The path matches more than {0} values")]
+    /// It comes by more values than are worth the while.
+    #[error("The path comes by more than {0} values")]
     TooMany(usize),
     /// An index is looked up in something that has no items.
     #[error("Filter: {step} can only be applied to arrays. Current context is: {found}")]

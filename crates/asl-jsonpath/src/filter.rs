@@ -1,14 +1,14 @@
 //! Filters: `[?(@.price > 10 && !(@.sold))]`.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use asl_value::{Kind, Value};
 use regex_lite::{Regex, RegexBuilder};
 
-use crate::Scope;
 use crate::cursor::Cursor;
 use crate::error::CompileError;
-use crate::path::Plan;
+use crate::path::{Plan, Walk};
 use crate::path_parse;
 
 /// How deep filters, parentheses and `!` may nest in a path.
@@ -87,8 +87,8 @@ impl Filter {
         Ok(Self(Box::new(any(cursor, depth)?)))
     }
 
-    pub(crate) fn accepts(&self, item: &Value, scope: &Scope<'_>) -> bool {
-        self.0.holds(item, scope)
+    pub(crate) fn accepts<'v>(&self, item: &'v Value, walk: &Walk<'v>) -> bool {
+        walk.spend(1).is_ok() && self.0.holds(item, walk)
     }
 }
 
@@ -237,22 +237,22 @@ fn pattern(cursor: &mut Cursor<'_>) -> Result<Regex, CompileError> {
 }
 
 impl Condition {
-    fn holds(&self, item: &Value, scope: &Scope<'_>) -> bool {
+    fn holds<'v>(&self, item: &'v Value, walk: &Walk<'v>) -> bool {
         match self {
-            Self::Any(parts) => parts.iter().any(|part| part.holds(item, scope)),
-            Self::All(parts) => parts.iter().all(|part| part.holds(item, scope)),
-            Self::Not(part) => !part.holds(item, scope),
-            Self::Exists(plan) => match plan.select(scope, Some(item)) {
+            Self::Any(parts) => parts.iter().any(|part| part.holds(item, walk)),
+            Self::All(parts) => parts.iter().all(|part| part.holds(item, walk)),
+            Self::Not(part) => !part.holds(item, walk),
+            Self::Exists(plan) => match plan.look(walk, Some(item)) {
                 Ok(found) => plan.is_definite() || found.as_array().is_some_and(|items| !items.is_empty()),
                 Err(_) => false,
             },
             Self::Constant(holds) => *holds,
             Self::Compare(left, operator, right) => {
-                let left = left.value(item, scope);
+                let left = left.value(item, walk);
                 if let (Operand::Pattern(pattern), Some(left)) = (right, &left) {
                     return left.as_str().is_some_and(|text| pattern.is_match(text));
                 }
-                compare(left.as_ref(), *operator, right.value(item, scope).as_ref())
+                compare(left.as_deref(), *operator, right.value(item, walk).as_deref())
             }
         }
     }
@@ -260,10 +260,10 @@ impl Condition {
 
 impl Operand {
     /// The value; none where a path leads nowhere.
-    fn value(&self, item: &Value, scope: &Scope<'_>) -> Option<Value> {
+    fn value<'a, 'v: 'a>(&'a self, item: &'v Value, walk: &Walk<'v>) -> Option<Cow<'a, Value>> {
         match self {
-            Self::Path(plan) => plan.select(scope, Some(item)).ok(),
-            Self::Literal(value) => Some(value.clone()),
+            Self::Path(plan) => plan.look(walk, Some(item)).ok(),
+            Self::Literal(value) => Some(Cow::Borrowed(value)),
             Self::Pattern(_) => None,
         }
     }

@@ -1,5 +1,7 @@
 //! Paths: what they are made of, and what they select.
 
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -109,7 +111,8 @@ impl Path {
 
     /// What the path selects: a value that it shares, or an array of such.
     pub fn select(&self, scope: &Scope<'_>) -> Result<Value, SelectError> {
-        self.0.plan.select(scope, None)
+        let walk = Walk { scope: *scope, work_left: Cell::new(WORK_MAX) };
+        Ok(self.0.plan.look(&walk, None)?.into_owned())
     }
 
     pub(crate) fn plan(&self) -> &Plan {
@@ -130,43 +133,50 @@ impl Plan {
         self.is_definite
     }
 
-    pub(crate) fn select(&self, scope: &Scope<'_>, item: Option<&Value>) -> Result<Value, SelectError> {
+    /// What the path selects: found, or made.
+    pub(crate) fn look<'v>(
+        &self,
+        walk: &Walk<'v>,
+        item: Option<&'v Value>,
+    ) -> Result<Cow<'v, Value>, Lost<'_, 'v>> {
         let root = match &self.root {
-            Root::Input => scope.input,
-            Root::Context => scope.environment.context(),
-            Root::Variable(name) => match scope.environment.variable(name) {
-                Some(value) => value,
-                None => return Err(SelectError::UndefinedVariable(name.to_string())),
-            },
-            Root::Item => item.unwrap_or(scope.input),
+            Root::Input => walk.scope.input,
+            Root::Context => walk.scope.environment.context(),
+            Root::Variable(name) => walk.scope.environment.variable(name).ok_or(Lost::Variable(name))?,
+            Root::Item => item.unwrap_or(walk.scope.input),
         };
         if let Some(place) = self.names_inside {
-            return Err(SelectError::NamesInside(self.bracketed(place + 1)));
+            return Err(Lost::NamesInside(self, place));
         }
-        let selected =
-            if self.is_definite { self.follow(root)? } else { Value::Array(self.gather(root, scope)?) };
+        let selected = if self.is_definite {
+            self.follow(root)?
+        } else {
+            Cow::Owned(Value::Array(self.gather(root, walk)?))
+        };
         match self.function {
             None => Ok(selected),
-            Some(function) => function.apply(&selected),
+            Some(function) => function.apply(&selected).map(Cow::Owned).map_err(Lost::Function),
         }
     }
 
     /// Follows a definite path.
-    fn follow(&self, root: &Value) -> Result<Value, SelectError> {
+    fn follow<'v>(&self, root: &'v Value) -> Result<Cow<'v, Value>, Lost<'_, 'v>> {
         let mut at = root;
         for (place, step) in self.steps.iter().enumerate() {
             let next = match step {
                 Step::Name(name) => at.get(name),
                 Step::Index(index) => item(at, *index),
-                Step::Names(names) => return members(at, names).ok_or_else(|| self.lost(place, at)),
+                Step::Names(names) => {
+                    return members(at, names).map(Cow::Owned).ok_or(Lost::Step(self, place, at));
+                }
                 _ => None, // indefinite paths are gathered
             };
             match next {
                 Some(next) => at = next,
-                None => return Err(self.lost(place, at)),
+                None => return Err(Lost::Step(self, place, at)),
             }
         }
-        Ok(at.clone())
+        Ok(Cow::Borrowed(at))
     }
 
     /// The first `count` steps as error texts have them.
@@ -193,7 +203,7 @@ impl Plan {
 
     /// Gathers all that an indefinite path matches; a step that cannot be
     /// taken matches nothing.
-    fn gather(&self, root: &Value, scope: &Scope<'_>) -> Result<Array, SelectError> {
+    fn gather<'v>(&self, root: &'v Value, walk: &Walk<'v>) -> Result<Array, Lost<'_, 'v>> {
         let mut matched = vec![root];
         let mut merged = None;
         let mut descended = false;
@@ -204,19 +214,18 @@ impl Plan {
                 break;
             }
             for value in matched {
+                let before = next.len();
                 match step {
                     // What `..` found is looked at by itself: the items of an
                     // array have been found, too.
                     Step::Filter(filter) if descended => {
                         next.extend(
-                            Some(value).filter(|v| v.as_object().is_some() && filter.accepts(v, scope)),
+                            Some(value).filter(|v| v.as_object().is_some() && filter.accepts(v, walk)),
                         );
                     }
-                    _ => step.take_from(value, scope, &mut next),
+                    _ => step.take_from(value, walk, &mut next),
                 }
-                if next.len() > MATCHES_MAX {
-                    return Err(SelectError::TooMany(MATCHES_MAX));
-                }
+                walk.spend(1 + next.len() - before)?;
             }
             descended = matches!(step, Step::Descend);
             matched = next;
@@ -225,8 +234,47 @@ impl Plan {
     }
 }
 
-/// How many values a path may match at any of its steps.
-const MATCHES_MAX: usize = 1_000_000;
+/// How many values a path may come by, those that its filters come by
+/// included.
+const WORK_MAX: usize = 2_000_000;
+
+/// One evaluation: what it looks at, and what it may still do.
+pub(crate) struct Walk<'a> {
+    scope: Scope<'a>,
+    work_left: Cell<usize>,
+}
+
+impl Walk<'_> {
+    /// Counts work; an error once there is too much.
+    pub(crate) fn spend<'p, 'v>(&self, work: usize) -> Result<(), Lost<'p, 'v>> {
+        let left = self.work_left.get().checked_sub(work);
+        self.work_left.set(left.unwrap_or_default());
+        left.map(|_| ()).ok_or(Lost::TooMany)
+    }
+}
+
+/// Why a path leads nowhere. Filters throw it away, so it becomes a
+/// [`SelectError`], with its texts, only when somebody wants one.
+pub(crate) enum Lost<'p, 'v> {
+    Variable(&'p str),
+    NamesInside(&'p Plan, usize),
+    /// The step at that place could not be taken from the value.
+    Step(&'p Plan, usize, &'v Value),
+    Function(SelectError),
+    TooMany,
+}
+
+impl From<Lost<'_, '_>> for SelectError {
+    fn from(lost: Lost<'_, '_>) -> Self {
+        match lost {
+            Lost::Variable(name) => Self::UndefinedVariable(name.to_owned()),
+            Lost::NamesInside(plan, place) => Self::NamesInside(plan.bracketed(place + 1)),
+            Lost::Step(plan, place, found) => plan.lost(place, found),
+            Lost::Function(error) => error,
+            Lost::TooMany => Self::TooMany(WORK_MAX),
+        }
+    }
+}
 
 /// An object of those of its members that have these names.
 fn members(value: &Value, names: &[Arc<str>]) -> Option<Value> {
@@ -236,7 +284,7 @@ fn members(value: &Value, names: &[Arc<str>]) -> Option<Value> {
 }
 
 impl Step {
-    fn take_from<'v>(&self, value: &'v Value, scope: &Scope<'_>, into: &mut Vec<&'v Value>) {
+    fn take_from<'v>(&self, value: &'v Value, walk: &Walk<'v>, into: &mut Vec<&'v Value>) {
         match self {
             Self::Name(name) => into.extend(value.get(name)),
             Self::Index(index) => into.extend(item(value, *index)),
@@ -248,8 +296,8 @@ impl Step {
             Self::Descend => descend(value, into),
             // Of an array the items are looked at, else the value itself.
             Self::Filter(filter) => match value {
-                Value::Array(items) => into.extend(items.iter().filter(|item| filter.accepts(item, scope))),
-                other if filter.accepts(other, scope) => into.push(other),
+                Value::Array(items) => into.extend(items.iter().filter(|item| filter.accepts(item, walk))),
+                other if filter.accepts(other, walk) => into.push(other),
                 _ => {}
             },
         }
