@@ -74,6 +74,10 @@ fn repeat(
         let mut response = call(&server.address, &step.op, request)?;
         if let Some(body) = response.body.as_object_mut() {
             body.retain(|member, _| !later.contains(&member.as_str()));
+            let items = body.values_mut().filter_map(Value::as_array_mut).flatten();
+            for item in items.filter_map(Value::as_object_mut) {
+                item.retain(|member, _| !later.contains(&member.as_str()));
+            }
         }
         let mut bound = bindings.clone();
         let met = answered(step, &response, placeholders, &mut bound);

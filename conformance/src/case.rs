@@ -167,7 +167,8 @@ impl CallsCase {
 }
 
 /// Members that came to responses after cases were recorded, and since when.
-const LATER_MEMBERS: [(&str, &str); 1] = [("encryptionConfiguration", "2024-07-25")];
+const LATER_MEMBERS: [(&str, &str); 2] =
+    [("encryptionConfiguration", "2024-07-25"), ("redriveCount", "2023-11-15")];
 
 /// One call.
 #[derive(Clone, Debug, Deserialize)]

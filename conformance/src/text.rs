@@ -88,15 +88,18 @@ impl Placeholders {
     }
 
     /// A placeholder word (`activity_name`) that stands at the start of `rest`
-    /// as a word of its own. Plain words (`date`) are holes as whole strings
-    /// only.
+    /// as a word of its own, or with more after a hyphen. Plain words (`date`)
+    /// are holes as whole strings only.
     fn leading_entry<'a>(&self, before: Option<char>, rest: &'a str) -> Option<&'a str> {
         if before.is_some_and(is_word) {
             return None;
         }
         let end = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
         let word = rest.get(..end)?;
-        (word.contains(['_', '-']) && self.entries.contains(word)).then_some(word)
+        let beginnings = word.match_indices('-').rev().filter_map(|(place, _)| word.get(..place));
+        std::iter::once(word)
+            .chain(beginnings)
+            .find(|word| word.contains(['_', '-']) && self.entries.contains(*word))
     }
 }
 
@@ -260,6 +263,8 @@ mod tests {
             ("a word with a number agrees", false, &[("activity_name_0", "a"), ("activity_name_0", "b")]),
             ("a digit in a name is no number", true, &[("x-amz-crc32", "1"), ("x-amz-crc32", "2")]),
             ("a word inside a text", true, &[("arn:activity_name", "arn:mine")]),
+            ("a word with more after a hyphen", true, &[("arn:activity_name-2", "arn:mine-2")]),
+            ("what is after the hyphen counts", false, &[("arn:activity_name-2", "arn:mine-3")]),
             ("part of a longer word is none", false, &[("my_activity_name", "my_other")]),
             ("a plain word is no hole inside a text", false, &[("the date", "the hour")]),
             ("a plain word as a whole is", true, &[("date", "Tue, 1 Jan")]),

@@ -70,6 +70,46 @@ def test_state_machines(sfn):
         sfn.create_state_machine(name="wrong", definition='{"StartAt": "Nowhere", "States": {}}', roleArn=ROLE)
 
 
+def test_versions_and_aliases(sfn):
+    machine = create(sfn, chain(1))
+    first = sfn.publish_state_machine_version(stateMachineArn=machine, description="one")["stateMachineVersionArn"]
+    changed = json.dumps({"StartAt": "Other", "States": {"Other": {"Type": "Succeed"}}})
+    updated = sfn.update_state_machine(stateMachineArn=machine, definition=changed, publish=True)
+    second = updated["stateMachineVersionArn"]
+    assert (first, second) == (f"{machine}:1", f"{machine}:2")
+    assert sfn.describe_state_machine(stateMachineArn=first)["description"] == "one"
+    versions = sfn.list_state_machine_versions(stateMachineArn=machine)["stateMachineVersions"]
+    assert [version["stateMachineVersionArn"] for version in versions] == [second, first]
+    with pytest.raises(sfn.exceptions.ConflictException):
+        sfn.publish_state_machine_version(stateMachineArn=machine, revisionId="stale")
+
+    route = {"stateMachineVersionArn": first, "weight": 100}
+    live = sfn.create_state_machine_alias(name="live", routingConfiguration=[route])["stateMachineAliasArn"]
+    execution = sfn.start_execution(stateMachineArn=live)["executionArn"]
+    description = ended(sfn, execution)
+    assert (description["stateMachineVersionArn"], description["stateMachineAliasArn"]) == (first, live)
+    started = history(sfn, execution)[0]["executionStartedEventDetails"]
+    assert (started["stateMachineVersionArn"], started["stateMachineAliasArn"]) == (first, live)
+    assert history(sfn, execution)[1]["type"] == "PassStateEntered"
+    for arn in (first, live):
+        listed = sfn.list_executions(stateMachineArn=arn)["executions"]
+        assert [one["executionArn"] for one in listed] == [execution]
+    with pytest.raises(sfn.exceptions.ConflictException):
+        sfn.delete_state_machine_version(stateMachineVersionArn=first)
+
+    halves = [{"stateMachineVersionArn": version, "weight": 50} for version in (first, second)]
+    sfn.update_state_machine_alias(stateMachineAliasArn=live, routingConfiguration=halves)
+    assert sfn.describe_state_machine_alias(stateMachineAliasArn=live)["routingConfiguration"] == halves
+    aliases = sfn.list_state_machine_aliases(stateMachineArn=machine)["stateMachineAliases"]
+    assert [alias["stateMachineAliasArn"] for alias in aliases] == [live]
+    sfn.delete_state_machine_alias(stateMachineAliasArn=live)
+    sfn.delete_state_machine_version(stateMachineVersionArn=first)
+    with pytest.raises(sfn.exceptions.ResourceNotFound):
+        sfn.describe_state_machine_alias(stateMachineAliasArn=live)
+    with pytest.raises(sfn.exceptions.StateMachineDoesNotExist):
+        sfn.start_execution(stateMachineArn=first)
+
+
 def test_tags(sfn):
     machine = create(sfn, chain(1), tags=[{"key": "team", "value": "blue"}])
     sfn.tag_resource(resourceArn=machine, tags=[{"key": "stage", "value": "test"}, {"key": "team", "value": "red"}])

@@ -83,7 +83,8 @@ pub(crate) fn append(item: &Item, pretty: bool, out: &mut String, meter: &mut Me
     match item {
         Item::Undefined | Item::Function(_) => {}
         Item::Json(Value::String(text)) => {
-            meter.string(out.len() + text.len())?;
+            meter.string_length(out.len() + text.len())?;
+            meter.allocate(text.len())?;
             out.push_str(text);
         }
         Item::Number(n) if !n.is_finite() => return Err(Fault::new("D3001").value_text(number(*n))),
@@ -91,8 +92,7 @@ pub(crate) fn append(item: &Item, pretty: bool, out: &mut String, meter: &mut Me
             let item = crate::eval::context(item);
             let mut writer = Writer { out, meter, indent: if pretty { Some(0) } else { None }, paid: start };
             writer.item(&item, 0)?;
-            let length = out.len();
-            meter.string(length)?;
+            writer.pay()?;
         }
     }
     Ok(())
@@ -131,11 +131,18 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
+    /// Pays for what was written since the last time.
+    fn pay(&mut self) -> Res<()> {
+        self.meter.string_length(self.out.len())?;
+        self.meter.allocate(self.out.len() - self.paid)?;
+        self.paid = self.out.len();
+        Ok(())
+    }
+
     fn item(&mut self, item: &Item, depth: usize) -> Res<()> {
         check_depth(depth)?;
         if self.out.len() > self.paid + 4096 {
-            self.meter.string(self.out.len())?;
-            self.paid = self.out.len();
+            self.pay()?;
         }
         match item {
             Item::Undefined => self.out.push_str("null"),

@@ -64,31 +64,7 @@ impl Reader<'_> {
             if open.len() == DEPTH_MAX && matches!(next, Some(b'[' | b'{')) {
                 return Err(format!("expected at most {DEPTH_MAX} levels of nesting"));
             }
-            let mut value = match next {
-                Some(b'[') => {
-                    self.at += 1;
-                    if self.next_token() == Some(b']') {
-                        self.at += 1;
-                        Value::from(Vec::new())
-                    } else {
-                        open.push(Open::Array(Vec::new()));
-                        continue;
-                    }
-                }
-                Some(b'{') => {
-                    self.at += 1;
-                    if self.next_token() == Some(b'}') {
-                        self.at += 1;
-                        Value::Object(Object::default())
-                    } else {
-                        let name = self.name()?;
-                        let members = ObjectBuilder::with_capacity(self.members_hint);
-                        open.push(Open::Object(members, name));
-                        continue;
-                    }
-                }
-                _ => self.scalar()?,
-            };
+            let Some(mut value) = self.begin(next, &mut open)? else { continue };
             // The value is whole: put it where it belongs, and close what ends here.
             loop {
                 let Some(top) = open.last_mut() else {
@@ -127,6 +103,32 @@ impl Reader<'_> {
                 value = closes;
             }
         }
+    }
+
+    /// A value that is whole at once; none if it is a container that has now
+    /// been opened.
+    fn begin(&mut self, next: Option<u8>, open: &mut Vec<Open>) -> Result<Option<Value>, String> {
+        match next {
+            Some(b'[') => {
+                self.at += 1;
+                if self.next_token() == Some(b']') {
+                    self.at += 1;
+                    return Ok(Some(Value::from(Vec::new())));
+                }
+                open.push(Open::Array(Vec::new()));
+            }
+            Some(b'{') => {
+                self.at += 1;
+                if self.next_token() == Some(b'}') {
+                    self.at += 1;
+                    return Ok(Some(Value::Object(Object::default())));
+                }
+                let name = self.name()?;
+                open.push(Open::Object(ObjectBuilder::with_capacity(self.members_hint), name));
+            }
+            _ => return self.scalar().map(Some),
+        }
+        Ok(None)
     }
 
     fn peek(&self) -> Option<u8> {

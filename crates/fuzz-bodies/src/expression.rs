@@ -5,7 +5,9 @@ use asl_jsonpath::{Environment, Path, PathOrIntrinsic, Scope};
 use asl_value::{Value, parse};
 
 /// Little work, so that the fuzzer tries much.
-const JSONATA_STEPS_MAX: u64 = 20_000;
+pub(crate) fn jsonata_budget() -> Budget {
+    Budget { steps: 20_000, regex_steps: 20_000, allocated_bytes: 32 << 20, ..Budget::default() }
+}
 
 /// The document is the input, the context object and every variable.
 #[derive(Debug)]
@@ -60,8 +62,7 @@ pub(crate) fn jsonata(bytes: &[u8]) {
     for dialect in [Dialect::Standard, Dialect::StepFunctions] {
         let Ok(expression) = Expression::compile(text, dialect) else { continue };
         let evaluate = || {
-            let budget =
-                Budget { steps: JSONATA_STEPS_MAX, regex_steps: JSONATA_STEPS_MAX, ..Budget::default() };
+            let budget = jsonata_budget();
             let variable = |name: &str| (name.len() < 3).then(|| document.clone());
             let mut entropy = counter();
             let mut host =

@@ -1,15 +1,15 @@
 //! JSONata over generated data: the bytes spell an expression out of pieces of
 //! the language, and the document that it is evaluated over.
 
-use asl_jsonata::{Budget, Dialect, Expression, Host, Outcome};
+use asl_jsonata::{Dialect, Expression, Host, Outcome};
 use asl_value::{Value, parse};
+
+use crate::expression::jsonata_budget;
 
 /// How deep the generated document and expression nest.
 const DEPTH_MAX: u32 = 5;
 /// How many pieces one expression has.
 const PIECES_MAX: u32 = 60;
-
-const STEPS_MAX: u64 = 20_000;
 
 /// Operands: names that the documents have, literals, variables.
 const OPERANDS: &[&str] = &[
@@ -241,7 +241,9 @@ pub(crate) fn jsonata_data(bytes: &[u8]) {
     let (mut text, mut document) = (String::new(), String::new());
     tape.expression(0, &mut text);
     tape.document(0, &mut document);
-    let document = parse(&document).unwrap_or_else(|error| panic!("{document} is no document: {error}"));
+    let parsed = parse(&document);
+    assert!(parsed.is_ok(), "{document} is no document: {parsed:?}");
+    let document = parsed.unwrap_or_default();
     let Ok(expression) = Expression::compile(&text, Dialect::Standard) else { return };
     let first = evaluate(&expression, &document);
     assert_eq!(evaluate(&expression, &document), first, "{text} gives something else the second time");
@@ -252,7 +254,7 @@ pub(crate) fn jsonata_data(bytes: &[u8]) {
 }
 
 fn evaluate(expression: &Expression, document: &Value) -> Result<Outcome, asl_jsonata::Error> {
-    let budget = Budget { steps: STEPS_MAX, regex_steps: STEPS_MAX, ..Budget::default() };
+    let budget = jsonata_budget();
     let mut entropy = || 0x9e37_79b9_7f4a_7c15;
     let mut host = Host { variable: &|_| None, now_millis: 1_700_000_000_000, entropy: &mut entropy, budget };
     expression.evaluate(Some(document), &mut host)

@@ -66,11 +66,19 @@ impl Api {
         match operation {
             Operation::CreateActivity => Box::pin(op::create_activity::call(self, body)),
             Operation::CreateStateMachine => Box::pin(op::create_state_machine::call(self, body)),
+            Operation::CreateStateMachineAlias => Box::pin(op::create_state_machine_alias::call(self, body)),
             Operation::DeleteActivity => Box::pin(op::delete_activity::call(self, body)),
             Operation::DeleteStateMachine => Box::pin(op::delete_state_machine::call(self, body)),
+            Operation::DeleteStateMachineAlias => Box::pin(op::delete_state_machine_alias::call(self, body)),
+            Operation::DeleteStateMachineVersion => {
+                Box::pin(op::delete_state_machine_version::call(self, body))
+            }
             Operation::DescribeActivity => Box::pin(op::describe_activity::call(self, body)),
             Operation::DescribeExecution => Box::pin(op::describe_execution::call(self, body)),
             Operation::DescribeStateMachine => Box::pin(op::describe_state_machine::call(self, body)),
+            Operation::DescribeStateMachineAlias => {
+                Box::pin(op::describe_state_machine_alias::call(self, body))
+            }
             Operation::DescribeStateMachineForExecution => {
                 Box::pin(op::describe_state_machine_for_execution::call(self, body))
             }
@@ -78,8 +86,15 @@ impl Api {
             Operation::GetExecutionHistory => Box::pin(op::get_execution_history::call(self, body)),
             Operation::ListActivities => Box::pin(op::list_activities::call(self, body)),
             Operation::ListExecutions => Box::pin(op::list_executions::call(self, body)),
+            Operation::ListStateMachineAliases => Box::pin(op::list_state_machine_aliases::call(self, body)),
+            Operation::ListStateMachineVersions => {
+                Box::pin(op::list_state_machine_versions::call(self, body))
+            }
             Operation::ListStateMachines => Box::pin(op::list_state_machines::call(self, body)),
             Operation::ListTagsForResource => Box::pin(op::list_tags_for_resource::call(self, body)),
+            Operation::PublishStateMachineVersion => {
+                Box::pin(op::publish_state_machine_version::call(self, body))
+            }
             Operation::SendTaskFailure => Box::pin(op::send_task_failure::call(self, body)),
             Operation::SendTaskHeartbeat => Box::pin(op::send_task_heartbeat::call(self, body)),
             Operation::SendTaskSuccess => Box::pin(op::send_task_success::call(self, body)),
@@ -91,24 +106,15 @@ impl Api {
             Operation::TagResource => Box::pin(op::tag_resource::call(self, body)),
             Operation::UntagResource => Box::pin(op::untag_resource::call(self, body)),
             Operation::UpdateStateMachine => Box::pin(op::update_state_machine::call(self, body)),
+            Operation::UpdateStateMachineAlias => Box::pin(op::update_state_machine_alias::call(self, body)),
             Operation::ValidateStateMachineDefinition => {
                 Box::pin(op::validate_state_machine_definition::call(self, body))
             }
-            Operation::CreateStateMachineAlias
-            | Operation::DeleteStateMachineAlias
-            | Operation::DeleteStateMachineVersion
-            | Operation::DescribeMapRun
-            | Operation::DescribeStateMachineAlias
+            Operation::DescribeMapRun
             | Operation::ListMapRuns
-            | Operation::ListStateMachineAliases
-            | Operation::ListStateMachineVersions
-            | Operation::PublishStateMachineVersion
             | Operation::RedriveExecution
             | Operation::TestState
-            | Operation::UpdateMapRun
-            | Operation::UpdateStateMachineAlias => {
-                Box::pin(async move { Err(ApiError::not_served(operation)) })
-            }
+            | Operation::UpdateMapRun => Box::pin(async move { Err(ApiError::not_served(operation)) }),
         }
     }
 }

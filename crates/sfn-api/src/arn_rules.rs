@@ -2,6 +2,7 @@
 
 use sfn_store::id::{
     ActivityArn, ArnError, ExecutionArn, Name, QualifiedStateMachineArn, Qualifier, ResourceArn,
+    StateMachineArn,
 };
 
 use crate::error::Detail;
@@ -41,6 +42,24 @@ pub(crate) fn state_machine(text: &str) -> Result<QualifiedStateMachineArn, ApiE
         )
         .with_detail(Detail::Reason("API_DOES_NOT_SUPPORT_LABELED_ARNS"))),
         Some(Qualifier::Version(_) | Qualifier::Alias(_)) | None => Ok(arn),
+    }
+}
+
+/// The ARN of a version.
+pub(crate) fn version(text: &str) -> Result<(StateMachineArn, u64), ApiError> {
+    let arn = state_machine(text)?;
+    match arn.qualifier {
+        Some(Qualifier::Version(number)) => Ok((arn.state_machine, number)),
+        _ => Err(ApiError::invalid_arn(format_args!("Invalid ARN: {text}"))),
+    }
+}
+
+/// The ARN of an alias.
+pub(crate) fn alias(text: &str) -> Result<(StateMachineArn, Name), ApiError> {
+    let arn = state_machine(text)?;
+    match arn.qualifier {
+        Some(Qualifier::Alias(name)) => Ok((arn.state_machine, name)),
+        _ => Err(ApiError::invalid_arn(format_args!("Invalid ARN: {text}"))),
     }
 }
 

@@ -32,6 +32,7 @@ mod op;
 mod operation;
 mod page_token;
 mod paging;
+mod publishing;
 mod shape;
 mod start;
 mod task_report;

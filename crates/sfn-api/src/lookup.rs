@@ -8,8 +8,7 @@ use uuid::Uuid;
 use crate::{Api, ApiError};
 
 impl Api {
-    /// The state machine of this ARN. None has versions or aliases yet, so a
-    /// qualified ARN leads nowhere.
+    /// The state machine of this ARN, which must name neither version nor alias.
     pub(crate) async fn state_machine(
         &self,
         arn: &QualifiedStateMachineArn,

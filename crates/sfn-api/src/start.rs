@@ -6,7 +6,7 @@ use asl_runtime::{ExecutionIdentity, Start};
 use asl_value::Payload;
 use serde::Deserialize;
 use sfn_store::id::{Name, StateMachineArn};
-use sfn_store::{StateMachineRecord, StateMachineStatus};
+use sfn_store::{StartedOn, StateMachineRecord, StateMachineStatus};
 
 use crate::constraint::Constraints;
 use crate::{Api, ApiError, arn_rules, document};
@@ -25,6 +25,7 @@ pub(crate) struct Request {
 #[derive(Debug)]
 pub(crate) struct Checked {
     pub(crate) machine: StateMachineRecord,
+    pub(crate) started_on: Option<StartedOn>,
     pub(crate) name: Name,
     pub(crate) input: Payload,
     pub(crate) trace_header: Option<Arc<str>>,
@@ -50,12 +51,13 @@ impl Request {
             Some(name) => arn_rules::name(name)?,
             None => arn_rules::name(&api.uuid().to_string())?,
         };
-        let machine = api.state_machine(&arn).await?;
+        let (machine, started_on) = api.drawn(&arn).await?;
         if machine.status == StateMachineStatus::Deleting {
             return Err(ApiError::deleting(&machine.arn));
         }
         Ok(Checked {
             machine,
+            started_on,
             name,
             input: document::input(self.input.as_deref())?,
             trace_header: trace_header.map(Arc::from).or_else(|| self.trace_header.map(Arc::from)),
@@ -68,6 +70,9 @@ impl Checked {
     /// What the engine starts with, for an execution of this ARN.
     pub(crate) fn engine_start(&self, arn: &Arc<str>, api: &Api) -> Start {
         let machine: &StateMachineArn = &self.machine.arn;
+        let started_on = self.started_on.as_ref();
+        let version = started_on.map(|it| it.version_arn(machine));
+        let alias = started_on.and_then(|it| it.alias_arn(machine));
         Start {
             input: self.input.clone(),
             execution: ExecutionIdentity {
@@ -76,8 +81,8 @@ impl Checked {
                 role_arn: Arc::clone(&self.machine.revision.role_arn),
                 state_machine_arn: Arc::clone(machine.shared()),
                 state_machine_name: Arc::from(machine.name()),
-                state_machine_version_arn: None,
-                state_machine_alias_arn: None,
+                state_machine_version_arn: version.map(|arn| Arc::from(arn.to_string())),
+                state_machine_alias_arn: alias.map(|arn| Arc::from(arn.to_string())),
                 region: Arc::from(machine.region()),
                 redrive_count: 0,
             },

@@ -8,7 +8,7 @@ use sfn_api::Operation;
 use support::{World, now_or_never, pass};
 
 /// Members that operations know, so that random requests get past the first check.
-const MEMBERS: [&str; 18] = [
+const MEMBERS: [&str; 23] = [
     "stateMachineArn",
     "executionArn",
     "activityArn",
@@ -27,6 +27,11 @@ const MEMBERS: [&str; 18] = [
     "loggingConfiguration",
     "statusFilter",
     "reverseOrder",
+    "publish",
+    "versionDescription",
+    "stateMachineVersionArn",
+    "stateMachineAliasArn",
+    "routingConfiguration",
 ];
 
 fn value() -> impl Strategy<Value = Value> {
@@ -38,6 +43,8 @@ fn value() -> impl Strategy<Value = Value> {
         "\\PC{0,20}".prop_map(Value::from),
         Just(arn("stateMachine:m")),
         Just(arn("stateMachine:m:1")),
+        Just(arn("stateMachine:m:live")),
+        Just(json!([{ "stateMachineVersionArn": arn("stateMachine:m:1"), "weight": 100 }, {}])),
         Just(arn("stateMachine:m/l#c")),
         Just(arn("execution:m:e")),
         Just(arn("activity:a")),

@@ -92,6 +92,7 @@ impl Machine {
             arn: arn.clone(),
             revision: self.revision.clone(),
             input: "{}".into(),
+            started_on: None,
             trace_header: None,
             started_at: driver.now(),
             first: None,

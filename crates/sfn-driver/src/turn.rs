@@ -80,14 +80,17 @@ fn start(shared: &Shared, record: &ExecutionRecord, role_arn: &Arc<str>) -> Opti
     let input = Payload::parse(&*record.input)
         .inspect_err(|error| tracing::error!(execution = %record.arn, %error, "unreadable input"))
         .ok()?;
+    let started_on = record.started_on.as_ref();
+    let version = started_on.map(|it| it.version_arn(&machine));
+    let alias = started_on.and_then(|it| it.alias_arn(&machine));
     let execution = ExecutionIdentity {
         arn: Arc::clone(record.arn.shared()),
         name: Arc::from(record.arn.name()),
         role_arn: Arc::clone(role_arn),
         state_machine_arn: Arc::clone(machine.shared()),
         state_machine_name: Arc::from(machine.name()),
-        state_machine_version_arn: None,
-        state_machine_alias_arn: None,
+        state_machine_version_arn: version.map(|arn| Arc::from(arn.to_string())),
+        state_machine_alias_arn: alias.map(|arn| Arc::from(arn.to_string())),
         region: Arc::from(machine.region()),
         redrive_count: u64::from(record.redrive_count),
     };

@@ -31,6 +31,7 @@ fn whole(number: u64) -> NewExecution {
         arn: machine.execution(&fixture::name(&format!("whole-{number}"))),
         revision: fixture::revision_id(&machine, 1),
         input: "{}".into(),
+        started_on: None,
         trace_header: None,
         started_at: fixture::at(1),
         first: Some(first),

@@ -9,6 +9,7 @@ pub(crate) mod lease;
 pub(crate) mod machine;
 pub(crate) mod tag;
 pub(crate) mod task;
+pub(crate) mod version;
 
 use sfn_store::{PageRequest, Position};
 

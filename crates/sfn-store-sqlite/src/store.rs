@@ -6,19 +6,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
-use sfn_store::id::{ActivityArn, ExecutionArn, InboxSequence, ResourceArn, RevisionId, StateMachineArn};
+use sfn_store::id::{
+    ActivityArn, ExecutionArn, InboxSequence, Name, ResourceArn, RevisionId, StateMachineArn,
+};
 use sfn_store::{
-    ActivityRecord, ActivityTask, AnswerError, BoxFuture, Bytes, ClaimRequest, Claims, Clock, Commit,
-    CommitError, Committed, CreateExecutionError, Creation, DeleteStateMachine, Deletion, DeliverError,
-    Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionSummary, Fault, HistoryQuery,
-    Lease, LeaseError, Listener, Listeners, Message, NewActivity, NewExecution, NewStateMachine, Page,
-    PageRequest, Renew, Renewal, Revision, Segment, StateMachineRecord, StateMachineSummary, Store,
-    TagChange, TagError, Tags, TakeActivityTask, TakeError, TaskAnswer, Timestamp, UpdateError,
-    UpdateStateMachine,
+    ActivityRecord, ActivityTask, AliasRecord, AnswerError, BoxFuture, Bytes, ClaimRequest, Claims, Clock,
+    Commit, CommitError, Committed, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError,
+    Deletion, DeliverError, Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionSummary,
+    Fault, HistoryQuery, Lease, LeaseError, Listener, Listeners, Message, NewActivity, NewExecution,
+    NewStateMachine, Page, PageRequest, PublishError, PublishVersion, Renew, Renewal, Revision, Segment,
+    StateMachineRecord, StateMachineSummary, Store, TagChange, TagError, Tags, TakeActivityTask, TakeError,
+    TaskAnswer, Timestamp, UpdateAlias, UpdateError, UpdateStateMachine, VersionRecord, VersionSummary,
 };
 
 use crate::error::OpenError;
-use crate::op::{activity, commit, creation, execution, lease, machine, tag, task};
+use crate::op::{activity, commit, creation, execution, lease, machine, tag, task, version};
 use crate::reader::Readers;
 use crate::schema::{MIGRATIONS, migrate};
 use crate::writer::Writer;
@@ -132,6 +134,63 @@ impl Store for SqliteStore {
 
     fn list_state_machines(&self, page: PageRequest) -> BoxFuture<Result<Page<StateMachineSummary>, Fault>> {
         self.readers.read(move |db| machine::list(db, page))
+    }
+
+    fn publish_version(
+        &self,
+        publish: PublishVersion,
+    ) -> BoxFuture<Result<Creation<VersionRecord>, PublishError>> {
+        self.writer.change(move |db, _| version::publish(db, &publish))
+    }
+
+    fn version(
+        &self,
+        machine: &StateMachineArn,
+        number: u64,
+    ) -> BoxFuture<Result<Option<VersionRecord>, Fault>> {
+        let machine = machine.clone();
+        self.readers.read(move |db| Ok(version::get(db, &machine, number)?))
+    }
+
+    fn list_versions(
+        &self,
+        machine: &StateMachineArn,
+        page: PageRequest,
+    ) -> BoxFuture<Result<Page<VersionSummary>, Fault>> {
+        let machine = machine.clone();
+        self.readers.read(move |db| version::list(db, &machine, page))
+    }
+
+    fn delete_version(
+        &self,
+        machine: &StateMachineArn,
+        number: u64,
+    ) -> BoxFuture<Result<(), DeleteVersionError>> {
+        let machine = machine.clone();
+        self.writer.change(move |db, _| version::delete(db, &machine, number))
+    }
+
+    fn create_alias(&self, alias: AliasRecord) -> BoxFuture<Result<Creation<AliasRecord>, PublishError>> {
+        self.writer.change(move |db, _| version::create_alias(db, alias))
+    }
+
+    fn update_alias(&self, update: UpdateAlias) -> BoxFuture<Result<AliasRecord, PublishError>> {
+        self.writer.change(move |db, _| version::update_alias(db, update))
+    }
+
+    fn alias(&self, machine: &StateMachineArn, name: &Name) -> BoxFuture<Result<Option<AliasRecord>, Fault>> {
+        let (machine, name) = (machine.clone(), name.clone());
+        self.readers.read(move |db| Ok(version::get_alias(db, &machine, &name)?))
+    }
+
+    fn aliases(&self, machine: &StateMachineArn) -> BoxFuture<Result<Vec<AliasRecord>, Fault>> {
+        let machine = machine.clone();
+        self.readers.read(move |db| Ok(version::aliases(db, &machine)?))
+    }
+
+    fn delete_alias(&self, machine: &StateMachineArn, name: &Name) -> BoxFuture<Result<(), Fault>> {
+        let (machine, name) = (machine.clone(), name.clone());
+        self.writer.change(move |db, _| version::delete_alias(db, &machine, &name))
     }
 
     fn create_activity(&self, new: NewActivity) -> BoxFuture<Result<Creation<ActivityRecord>, Fault>> {

@@ -39,6 +39,7 @@ fn commit_until_killed(database: &Path, round: u64) {
                     revision: fixture::revision_id(&arn.state_machine(), 1),
                     arn: arn.clone(),
                     input: "{}".into(),
+                    started_on: None,
                     trace_header: None,
                     started_at: fixture::at(1),
                     first: Some(fixture::step(1, 2)),

@@ -201,6 +201,7 @@ impl Asked {
                     revision: fixture::revision_id(&arn.state_machine(), self.revisions),
                     arn: arn.clone(),
                     input: "{}".into(),
+                    started_on: None,
                     trace_header: None,
                     started_at: fixture::at(0),
                     first,
@@ -274,7 +275,7 @@ impl Asked {
             Ask::List { limit, after } => {
                 let page = PageRequest { limit, after: after.map(Position::new) };
                 let state_machine = execution(0).state_machine();
-                let query = ExecutionQuery { state_machine, status: None, page };
+                let query = ExecutionQuery { state_machine, qualifier: None, status: None, page };
                 // Positions are each store's own.
                 let page = block_on(store.list_executions(query)).unwrap();
                 format!(

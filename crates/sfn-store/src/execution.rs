@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::id::{EventId, ExecutionArn, NodeId, RevisionId, StateMachineArn};
+use crate::id::{EventId, ExecutionArn, NodeId, Qualifier, RevisionId, StateMachineArn};
 use crate::lease::Lease;
 use crate::progress::Progress;
-use crate::{Creation, Fault, PageRequest, Timestamp};
+use crate::{Creation, Fault, PageRequest, StartedOn, Timestamp};
 
 /// An execution without its snapshot, history and inbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct ExecutionRecord {
     pub arn: ExecutionArn,
     /// What it runs: see [`Store::revision`](crate::Store::revision).
     pub revision: RevisionId,
+    /// The published version that it was started on, if on one.
+    pub started_on: Option<StartedOn>,
     /// The text of its input.
     pub input: Arc<str>,
     /// The X-Ray trace header that it was started with.
@@ -150,6 +152,8 @@ pub struct NewExecution {
     pub arn: ExecutionArn,
     /// What it runs: a revision of that state machine.
     pub revision: RevisionId,
+    /// The published version that it was started on, if on one.
+    pub started_on: Option<StartedOn>,
     /// The text of its input.
     pub input: Arc<str>,
     /// The X-Ray trace header of the request.
@@ -208,10 +212,21 @@ pub enum CreateExecutionError {
 pub struct ExecutionQuery {
     /// Those of this state machine; none if it does not exist.
     pub state_machine: StateMachineArn,
+    /// Only those that were started on this version, by an alias or not, or
+    /// by this alias.
+    pub qualifier: Option<Qualifier>,
     /// Only those of this status.
     pub status: Option<ExecutionStatus>,
     /// Which part of the list.
     pub page: PageRequest,
+}
+
+impl ExecutionQuery {
+    /// Whether the qualifier lets pass an execution that was started on this.
+    pub fn wants(&self, started_on: Option<&StartedOn>) -> bool {
+        let Some(qualifier) = &self.qualifier else { return true };
+        started_on.is_some_and(|it| it.is_of(qualifier))
+    }
 }
 
 /// A line of the list of executions.
@@ -219,6 +234,8 @@ pub struct ExecutionQuery {
 pub struct ExecutionSummary {
     /// Its ARN, which holds its name and its state machine's ARN.
     pub arn: ExecutionArn,
+    /// The published version that it was started on, if on one.
+    pub started_on: Option<StartedOn>,
     /// Its status.
     pub status: ExecutionStatus,
     /// When it was started.
@@ -235,6 +252,7 @@ impl From<&ExecutionRecord> for ExecutionSummary {
     fn from(record: &ExecutionRecord) -> Self {
         Self {
             arn: record.arn.clone(),
+            started_on: record.started_on.clone(),
             status: record.status(),
             started_at: record.started_at,
             stopped_at: record.closed.as_ref().map(|closed| closed.stopped_at),

@@ -53,6 +53,7 @@ mod store;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod task;
+mod version;
 
 pub use activity::{ActivityRecord, NewActivity, TAGS_MAX, Tag, TagChange, TagError, Tags};
 pub use bytes::Bytes;
@@ -76,6 +77,10 @@ pub use store::{BoxFuture, Store};
 pub use task::{
     ActivityTask, AnswerError, AnswerKind, DeliverError, Delivered, INBOX_MESSAGES_MAX, TakeActivityTask,
     TakeError, TaskAnswer, TaskMessage,
+};
+pub use version::{
+    ALIASES_MAX, AliasRecord, DeleteVersionError, PublishError, PublishVersion, Route, Routing, StartedOn,
+    UpdateAlias, VERSIONS_MAX, VersionRecord, VersionSummary,
 };
 
 /// A point in time, kept to the millisecond.

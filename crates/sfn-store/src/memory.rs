@@ -3,23 +3,25 @@
 mod execution;
 mod resource;
 mod task;
+mod version;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::id::{
-    ActivityArn, ExecutionArn, InboxSequence, ResourceArn, RevisionId, StateMachineArn, TaskToken,
+    ActivityArn, ExecutionArn, InboxSequence, Name, ResourceArn, RevisionId, StateMachineArn, TaskToken,
 };
 use crate::store::{BoxFuture, Store};
 use crate::{
-    ActivityRecord, ActivityTask, AnswerError, Bytes, ClaimRequest, Claims, Clock, Commit, CommitError,
-    Committed, CreateExecutionError, Creation, DeleteStateMachine, Deletion, DeliverError, Delivered,
-    ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionStatus, ExecutionSummary, Fault, Hint,
-    HistoryQuery, Lease, LeaseError, Listener, Listeners, Message, NewActivity, NewExecution,
-    NewStateMachine, Page, PageRequest, Renew, Renewal, Revision, Segment, StateMachineRecord,
-    StateMachineSummary, TagChange, TagError, Tags, TakeActivityTask, TakeError, TaskAnswer, Timestamp,
-    UpdateError, UpdateStateMachine,
+    ActivityRecord, ActivityTask, AliasRecord, AnswerError, Bytes, ClaimRequest, Claims, Clock, Commit,
+    CommitError, Committed, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError, Deletion,
+    DeliverError, Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionStatus,
+    ExecutionSummary, Fault, Hint, HistoryQuery, Lease, LeaseError, Listener, Listeners, Message,
+    NewActivity, NewExecution, NewStateMachine, Page, PageRequest, PublishError, PublishVersion, Renew,
+    Renewal, Revision, Segment, StateMachineRecord, StateMachineSummary, TagChange, TagError, Tags,
+    TakeActivityTask, TakeError, TaskAnswer, Timestamp, UpdateAlias, UpdateError, UpdateStateMachine,
+    VersionRecord, VersionSummary,
 };
 
 /// A store that lasts as long as its process. Its answers are always ready.
@@ -126,6 +128,60 @@ impl Store for MemoryStore {
 
     fn list_state_machines(&self, page: PageRequest) -> BoxFuture<Result<Page<StateMachineSummary>, Fault>> {
         self.read(|state| Ok(state.list_state_machines(page)))
+    }
+
+    fn publish_version(
+        &self,
+        publish: PublishVersion,
+    ) -> BoxFuture<Result<Creation<VersionRecord>, PublishError>> {
+        self.change(|state, _| state.publish_version(publish))
+    }
+
+    fn version(
+        &self,
+        machine: &StateMachineArn,
+        number: u64,
+    ) -> BoxFuture<Result<Option<VersionRecord>, Fault>> {
+        self.read(|state| Ok(state.version(machine, number)))
+    }
+
+    fn list_versions(
+        &self,
+        machine: &StateMachineArn,
+        page: PageRequest,
+    ) -> BoxFuture<Result<Page<VersionSummary>, Fault>> {
+        self.read(|state| Ok(state.list_versions(machine, page)))
+    }
+
+    fn delete_version(
+        &self,
+        machine: &StateMachineArn,
+        number: u64,
+    ) -> BoxFuture<Result<(), DeleteVersionError>> {
+        self.change(|state, _| state.delete_version(machine, number))
+    }
+
+    fn create_alias(&self, alias: AliasRecord) -> BoxFuture<Result<Creation<AliasRecord>, PublishError>> {
+        self.change(|state, _| state.create_alias(alias))
+    }
+
+    fn update_alias(&self, update: UpdateAlias) -> BoxFuture<Result<AliasRecord, PublishError>> {
+        self.change(|state, _| state.update_alias(update))
+    }
+
+    fn alias(&self, machine: &StateMachineArn, name: &Name) -> BoxFuture<Result<Option<AliasRecord>, Fault>> {
+        self.read(|state| Ok(state.alias(machine, name)))
+    }
+
+    fn aliases(&self, machine: &StateMachineArn) -> BoxFuture<Result<Vec<AliasRecord>, Fault>> {
+        self.read(|state| Ok(state.aliases(machine)))
+    }
+
+    fn delete_alias(&self, machine: &StateMachineArn, name: &Name) -> BoxFuture<Result<(), Fault>> {
+        self.change(|state, _| {
+            state.delete_alias(machine, name);
+            Ok(())
+        })
     }
 
     fn create_activity(&self, new: NewActivity) -> BoxFuture<Result<Creation<ActivityRecord>, Fault>> {

@@ -5,14 +5,15 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 
-use crate::id::{ActivityArn, ExecutionArn, InboxSequence, ResourceArn, RevisionId, StateMachineArn};
+use crate::id::{ActivityArn, ExecutionArn, InboxSequence, Name, ResourceArn, RevisionId, StateMachineArn};
 use crate::{
-    ActivityRecord, ActivityTask, AnswerError, ClaimRequest, Claims, Commit, CommitError, Committed,
-    CreateExecutionError, Creation, DeleteStateMachine, Deletion, DeliverError, Delivered, ExecutionCreation,
-    ExecutionQuery, ExecutionRecord, ExecutionSummary, Fault, HistoryQuery, Lease, LeaseError, Listener,
-    Message, NewActivity, NewExecution, NewStateMachine, Page, PageRequest, Renew, Renewal, Revision,
-    Segment, StateMachineRecord, StateMachineSummary, TagChange, TagError, Tags, TakeActivityTask, TakeError,
-    TaskAnswer, Timestamp, UpdateError, UpdateStateMachine,
+    ActivityRecord, ActivityTask, AliasRecord, AnswerError, ClaimRequest, Claims, Commit, CommitError,
+    Committed, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError, Deletion,
+    DeliverError, Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionSummary, Fault,
+    HistoryQuery, Lease, LeaseError, Listener, Message, NewActivity, NewExecution, NewStateMachine, Page,
+    PageRequest, PublishError, PublishVersion, Renew, Renewal, Revision, Segment, StateMachineRecord,
+    StateMachineSummary, TagChange, TagError, Tags, TakeActivityTask, TakeError, TaskAnswer, Timestamp,
+    UpdateAlias, UpdateError, UpdateStateMachine, VersionRecord, VersionSummary,
 };
 
 /// The answer of a store. It borrows nothing, needs no particular runtime, and
@@ -54,6 +55,50 @@ pub trait Store: Send + Sync + Debug {
 
     /// State machines, newest first.
     fn list_state_machines(&self, page: PageRequest) -> BoxFuture<Result<Page<StateMachineSummary>, Fault>>;
+
+    /// Publishes a revision as its state machine's next version, unless it is
+    /// one already.
+    fn publish_version(
+        &self,
+        publish: PublishVersion,
+    ) -> BoxFuture<Result<Creation<VersionRecord>, PublishError>>;
+
+    /// The version of this number.
+    fn version(
+        &self,
+        machine: &StateMachineArn,
+        number: u64,
+    ) -> BoxFuture<Result<Option<VersionRecord>, Fault>>;
+
+    /// The versions of a state machine, newest first.
+    fn list_versions(
+        &self,
+        machine: &StateMachineArn,
+        page: PageRequest,
+    ) -> BoxFuture<Result<Page<VersionSummary>, Fault>>;
+
+    /// Deletes a version that no alias leads to. An unknown one does not
+    /// matter; executions that were started on it go on.
+    fn delete_version(
+        &self,
+        machine: &StateMachineArn,
+        number: u64,
+    ) -> BoxFuture<Result<(), DeleteVersionError>>;
+
+    /// Creates an alias, unless the state machine has one of this name.
+    fn create_alias(&self, alias: AliasRecord) -> BoxFuture<Result<Creation<AliasRecord>, PublishError>>;
+
+    /// Changes an alias.
+    fn update_alias(&self, update: UpdateAlias) -> BoxFuture<Result<AliasRecord, PublishError>>;
+
+    /// The alias of this name.
+    fn alias(&self, machine: &StateMachineArn, name: &Name) -> BoxFuture<Result<Option<AliasRecord>, Fault>>;
+
+    /// All aliases of a state machine, by name.
+    fn aliases(&self, machine: &StateMachineArn) -> BoxFuture<Result<Vec<AliasRecord>, Fault>>;
+
+    /// Deletes an alias. An unknown one does not matter.
+    fn delete_alias(&self, machine: &StateMachineArn, name: &Name) -> BoxFuture<Result<(), Fault>>;
 
     /// Creates an activity, unless one of this ARN exists.
     fn create_activity(&self, new: NewActivity) -> BoxFuture<Result<Creation<ActivityRecord>, Fault>>;

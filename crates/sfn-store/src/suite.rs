@@ -20,6 +20,7 @@ mod message;
 mod persistence;
 mod resource;
 mod task;
+mod version;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub use message::*;
 pub use persistence::*;
 pub use resource::*;
 pub use task::*;
+pub use version::*;
 
 /// Where one test's store is. Dropping it cleans up.
 pub trait Place {
@@ -104,6 +106,11 @@ macro_rules! store_suite {
             pages_are_stable_under_inserts
             executions_are_listed_by_status
             resources_are_listed_newest_first
+            versions_are_published_once_per_revision
+            aliases_lead_to_versions
+            aliases_are_limited
+            versions_and_aliases_go_with_their_state_machine
+            executions_are_listed_by_version_and_alias
             hints_follow_what_happened
             many_commit_at_once
         }
@@ -118,6 +125,7 @@ macro_rules! persistent_store_suite {
             $place;
             everything_is_there_after_reopening
             epochs_and_positions_grow_after_reopening
+            versions_and_aliases_are_there_after_reopening
         }
     };
 }

@@ -163,7 +163,11 @@ impl Evaluator<'_, '_> {
             Stream::Tuples(_) => Vec::new(),
         };
         if let Kind::Sort(terms) = &step.kind {
-            let mut sorted = Item::sequence(self.sort_items(step, terms, &input, env)?);
+            let sorted = self.sort_items(step, terms, &input, env)?;
+            if sorted.len() > 1 && step.stages().is_empty() {
+                return Ok(Stream::Array(Item::array(sorted)));
+            }
+            let mut sorted = Item::sequence(sorted);
             for stage in step.stages() {
                 if let Stage::Filter(predicate) = stage {
                     sorted = self.filter(predicate, sorted, env)?;

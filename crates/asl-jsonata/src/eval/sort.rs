@@ -114,31 +114,20 @@ fn to_item(key: &Key) -> Item {
 
 /// A stable sort that asks whether two items, in order, are to be swapped. The
 /// question may fail, and it may have any answer: the sort still ends.
-pub(crate) fn merge_sort<T: Clone>(items: Vec<T>, swap: &mut dyn FnMut(&T, &T) -> Res<bool>) -> Res<Vec<T>> {
-    let mut from = items;
-    let mut width = 1;
-    // Halving from the top, as the reference does, would ask other questions
-    // only of functions that are no order.
-    while width < from.len() {
-        let mut to = Vec::with_capacity(from.len());
-        for run in from.chunks(width * 2) {
-            let (mut left, mut right) = run.split_at(width.min(run.len()));
-            while let (Some((first, left_rest)), Some((second, right_rest))) =
-                (left.split_first(), right.split_first())
-            {
-                if swap(first, second)? {
-                    to.push(second.clone());
-                    right = right_rest;
-                } else {
-                    to.push(first.clone());
-                    left = left_rest;
-                }
-            }
-            to.extend_from_slice(left);
-            to.extend_from_slice(right);
-        }
-        from = to;
-        width *= 2;
+pub(crate) fn merge_sort<T>(mut items: Vec<T>, swap: &mut dyn FnMut(&T, &T) -> Res<bool>) -> Res<Vec<T>> {
+    if items.len() < 2 {
+        return Ok(items);
     }
-    Ok(from)
+    // Halved as the reference does it: that decides which items meet first, and
+    // so which of several errors is the one reported.
+    let right = items.split_off(items.len() / 2);
+    let mut merged = Vec::with_capacity(items.len() + right.len());
+    let mut left = merge_sort(items, swap)?.into_iter().peekable();
+    let mut right = merge_sort(right, swap)?.into_iter().peekable();
+    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+        merged.extend(if swap(first, second)? { right.next() } else { left.next() });
+    }
+    merged.extend(left);
+    merged.extend(right);
+    Ok(merged)
 }

@@ -128,7 +128,9 @@ pub(super) fn format_base(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'
     if !(2.0..=36.0).contains(&radix) {
         return Err(Fault::new("D3100").value(&Item::Number(radix)));
     }
-    Ok(Item::string(in_radix(round_half_even(value, 0.0), radix)))
+    let digits =
+        if value.is_nan() { print::number(value) } else { in_radix(round_half_even(value, 0.0), radix) };
+    Ok(Item::string(digits))
 }
 
 #[expect(

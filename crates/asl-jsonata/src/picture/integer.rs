@@ -229,7 +229,8 @@ impl Decimal {
 
     fn read(&self, text: &str, ordinal: bool) -> f64 {
         let is_separator = |c: char| match &self.grouping {
-            Grouping::Regular(_, separator) => c == *separator,
+            // A comma, whatever the picture groups by, as in the reference.
+            Grouping::Regular(..) => c == ',',
             Grouping::Places(places) => places.iter().any(|(_, separator)| c == *separator),
         };
         let length = if ordinal { text.chars().count().saturating_sub(2) } else { usize::MAX };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use sfn_store::id::StateMachineArn;
 use sfn_store::{Creation, MachineType, NewStateMachine, Revision, StateMachineRecord, StateMachineStatus};
 
 use crate::constraint::Constraints;
@@ -30,6 +31,8 @@ struct Request {
 struct Response<'a> {
     state_machine_arn: &'a str,
     creation_date: Epoch,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_version_arn: Option<String>,
 }
 
 impl Request {
@@ -84,10 +87,30 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         Creation::Existing(present) => the_same(present, &record)?,
         Creation::Created(created) => created,
     };
+    let version = match request.publish {
+        Some(true) => Some(published(api, &machine, request.version_description.as_deref()).await?),
+        Some(false) | None => None,
+    };
     json::write(&Response {
         state_machine_arn: machine.arn.as_str(),
         creation_date: Epoch(machine.created_at),
+        state_machine_version_arn: version,
     })
+}
+
+/// The ARN of the version of a state machine that is new, or that is there and
+/// is the same. A second attempt publishes what the first did not get to.
+async fn published(
+    api: &Api,
+    machine: &StateMachineRecord,
+    description: Option<&str>,
+) -> Result<String, ApiError> {
+    match api.publish(machine, description).await? {
+        Creation::Existing(version) if version.description.as_deref() != description => {
+            Err(exists(&machine.arn))
+        }
+        version => Ok(version.into_record().arn().to_string()),
+    }
 }
 
 /// The state machine that is there, if it is what was asked for but for its role.
@@ -101,12 +124,9 @@ fn the_same(present: StateMachineRecord, asked: &StateMachineRecord) -> Result<S
         && old.logging == new.logging
         && old.tracing == new.tracing
         && old.encryption == new.encryption;
-    if same {
-        Ok(present)
-    } else {
-        Err(ApiError::new(
-            ErrorCode::StateMachineAlreadyExists,
-            format!("State Machine Already Exists: '{}'", present.arn),
-        ))
-    }
+    if same { Ok(present) } else { Err(exists(&present.arn)) }
+}
+
+fn exists(arn: &StateMachineArn) -> ApiError {
+    ApiError::new(ErrorCode::StateMachineAlreadyExists, format!("State Machine Already Exists: '{arn}'"))
 }

@@ -29,6 +29,10 @@ struct Response<'a> {
     data: Option<Data<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_header: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_version_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_alias_arn: Option<String>,
     redrive_count: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     redrive_date: Option<Epoch>,
@@ -72,15 +76,19 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         cause: failure.and_then(|failure| failure.cause.as_deref()),
     };
     let status = execution.status().as_str();
+    let machine = execution.arn.state_machine();
+    let started_on = execution.started_on.as_ref();
     json::write(&Response {
         execution_arn: execution.arn.as_str(),
-        state_machine_arn: execution.arn.state_machine().as_str(),
+        state_machine_arn: machine.as_str(),
         name: execution.arn.name(),
         status,
         start_date: Epoch(execution.started_at),
         stop_date: execution.closed.as_ref().map(|closed| Epoch(closed.stopped_at)),
         data: (request.included_data.as_deref() != Some(METADATA_ONLY)).then_some(data),
         trace_header: execution.trace_header.as_deref(),
+        state_machine_version_arn: started_on.map(|it| it.version_arn(&machine).to_string()),
+        state_machine_alias_arn: started_on.and_then(|it| it.alias_arn(&machine)).map(|arn| arn.to_string()),
         redrive_count: execution.redrive_count,
         redrive_date: execution.redriven_at.map(Epoch),
         redrive: Redrive::of(status),

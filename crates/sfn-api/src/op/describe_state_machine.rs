@@ -1,6 +1,7 @@
 //! `DescribeStateMachine`
 
 use serde::{Deserialize, Serialize};
+use sfn_store::id::Qualifier;
 
 use crate::constraint::Constraints;
 use crate::shape::configuration::{Description, METADATA_ONLY};
@@ -18,11 +19,14 @@ struct Request {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Response<'a> {
-    state_machine_arn: &'a str,
+    state_machine_arn: String,
     name: &'a str,
     status: &'static str,
     r#type: &'static str,
     creation_date: Epoch,
+    /// Of the version.
+    #[serde(rename = "description", skip_serializing_if = "Option::is_none")]
+    version_description: Option<&'a str>,
     #[serde(flatten)]
     description: Description<'a>,
 }
@@ -34,14 +38,23 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     constraints.required_length("stateMachineArn", text, 1..=256);
     constraints.one_of("includedData", request.included_data.as_deref(), &INCLUDED_DATA);
     constraints.finish()?;
-    let machine = api.state_machine(&arn_rules::state_machine(text.unwrap_or_default())?).await?;
+    let arn = arn_rules::state_machine(text.unwrap_or_default())?;
+    let machine = api.qualified(&arn).await?;
+    let version = match arn.qualifier {
+        None => None,
+        Some(Qualifier::Version(number)) => api.store.version(&machine.arn, number).await?,
+        Some(Qualifier::Alias(_) | Qualifier::MapLabel(_)) => return Err(ApiError::no_state_machine(&arn)),
+    };
+    let created_at = version.as_ref().map_or(machine.created_at, |version| version.created_at);
+    let revision = version.as_ref().map_or(&machine.revision, |version| &version.revision);
     let metadata_only = request.included_data.as_deref() == Some(METADATA_ONLY);
     json::write(&Response {
-        state_machine_arn: machine.arn.as_str(),
+        state_machine_arn: arn.to_string(),
         name: machine.arn.name(),
         status: machine.status.as_str(),
         r#type: machine.machine_type.as_str(),
-        creation_date: Epoch(machine.created_at),
-        description: Description::of(&machine.revision, metadata_only)?,
+        creation_date: Epoch(created_at),
+        version_description: version.as_ref().and_then(|version| version.description.as_deref()),
+        description: Description::of(revision, metadata_only)?,
     })
 }

@@ -38,6 +38,10 @@ struct Item<'a> {
     start_date: Epoch,
     #[serde(skip_serializing_if = "Option::is_none")]
     stop_date: Option<Epoch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_version_arn: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_alias_arn: Option<String>,
     redrive_count: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     redrive_date: Option<Epoch>,
@@ -74,7 +78,8 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let request: Request = json::read(body)?;
     request.check()?;
     let text = request.state_machine_arn.as_deref().unwrap_or_default();
-    let machine = api.state_machine(&arn_rules::state_machine(text)?).await?;
+    let arn = arn_rules::state_machine(text)?;
+    let machine = api.qualified(&arn).await?;
     if machine.machine_type == MachineType::Express {
         return Err(ApiError::wrong_type());
     }
@@ -84,6 +89,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let page = api.page(&arguments, request.max_results, request.next_token.as_deref())?;
     let query = ExecutionQuery {
         state_machine: machine.arn.clone(),
+        qualifier: arn.qualifier,
         status: status.and_then(ExecutionStatus::from_name),
         page,
     };
@@ -100,6 +106,15 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         status: execution.status.as_str(),
         start_date: Epoch(execution.started_at),
         stop_date: execution.stopped_at.map(Epoch),
+        state_machine_version_arn: execution
+            .started_on
+            .as_ref()
+            .map(|it| it.version_arn(&machine.arn).to_string()),
+        state_machine_alias_arn: execution
+            .started_on
+            .as_ref()
+            .and_then(|it| it.alias_arn(&machine.arn))
+            .map(|arn| arn.to_string()),
         redrive_count: execution.redrive_count,
         redrive_date: execution.redriven_at.map(Epoch),
     });

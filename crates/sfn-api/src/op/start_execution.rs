@@ -44,6 +44,7 @@ async fn standard(api: &Api, checked: Checked) -> Result<Vec<u8>, ApiError> {
         new: NewExecution {
             arn: arn.clone(),
             revision: machine.revision.id.clone(),
+            started_on: checked.started_on.clone(),
             input: Arc::clone(checked.input.shared_text()),
             trace_header: checked.trace_header.clone(),
             started_at: api.host.now(),

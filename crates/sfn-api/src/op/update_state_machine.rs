@@ -8,7 +8,7 @@ use sfn_store::{Revision, StateMachineRecord, StateMachineStatus, UpdateError};
 use crate::constraint::Constraints;
 use crate::shape::configuration::{self, Settings};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, ErrorCode, arn_rules, json, lookup};
+use crate::{Api, ApiError, ErrorCode, Timestamp, arn_rules, json, lookup};
 
 /// How often to begin again because somebody else updated the state machine
 /// in between.
@@ -32,6 +32,8 @@ struct Response<'a> {
     update_date: Epoch,
     #[serde(skip_serializing_if = "Option::is_none")]
     revision_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_machine_version_arn: Option<String>,
 }
 
 impl Request {
@@ -81,6 +83,27 @@ impl Request {
             encryption: self.settings.encryption_text()?.or_else(|| present.encryption.clone()),
         })
     }
+
+    /// Publishes if that is wanted, and answers. The revision is published even
+    /// if it is no longer the current one, as if the next update came later.
+    async fn answer(
+        &self,
+        api: &Api,
+        now: Timestamp,
+        machine: &StateMachineRecord,
+    ) -> Result<Vec<u8>, ApiError> {
+        let version = match self.publish {
+            Some(true) => {
+                Some(api.publish(machine, self.version_description.as_deref()).await?.into_record())
+            }
+            Some(false) | None => None,
+        };
+        json::write(&Response {
+            update_date: Epoch(now),
+            revision_id: configuration::shown_revision(&machine.revision),
+            state_machine_version_arn: version.map(|version| version.arn().to_string()),
+        })
+    }
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
@@ -96,7 +119,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         let mut revision = request.applied_to(&machine, api)?;
         let now = api.host.now();
         if revision == *machine.revision {
-            return answer(now, &revision);
+            return request.answer(api, now, &machine).await;
         }
         revision.id = api.revision_id()?;
         revision.number = revision.number.saturating_add(1);
@@ -107,7 +130,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
             revision: Arc::new(revision),
         };
         match api.store.update_state_machine(update).await {
-            Ok(machine) => return answer(now, &machine.revision),
+            Ok(machine) => return request.answer(api, now, &machine).await,
             Err(UpdateError::Conflict { .. }) => {}
             Err(UpdateError::NoSuchStateMachine) => return Err(ApiError::no_state_machine(&arn)),
             Err(UpdateError::Deleting) => return Err(ApiError::deleting(&arn)),
@@ -118,8 +141,4 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         ErrorCode::ConflictException,
         "The state machine is being updated by others. Try again.",
     ))
-}
-
-fn answer(now: crate::Timestamp, revision: &Revision) -> Result<Vec<u8>, ApiError> {
-    json::write(&Response { update_date: Epoch(now), revision_id: configuration::shown_revision(revision) })
 }

@@ -193,10 +193,7 @@ impl Settings {
 
 /// What a request says about publishing a version.
 pub(crate) fn check_publish(publish: Option<bool>, description: Option<&str>) -> Result<(), ApiError> {
-    if publish == Some(true) {
-        return Err(ApiError::validation("Versions of state machines are not supported by this server"));
-    }
-    if description.is_some() {
+    if publish != Some(true) && description.is_some() {
         return Err(ApiError::validation("Version description can only be set when publish is true"));
     }
     Ok(())

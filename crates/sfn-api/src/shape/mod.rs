@@ -2,5 +2,6 @@
 
 pub(crate) mod configuration;
 pub(crate) mod execution;
+pub(crate) mod routing;
 pub(crate) mod tag;
 pub(crate) mod time;

@@ -201,6 +201,7 @@ impl Machine {
                 arn: arn.clone(),
                 revision: self.revision.clone(),
                 input: r#"{"n": 1}"#.into(),
+                started_on: None,
                 trace_header: None,
                 started_at,
                 first: None,

@@ -1,7 +1,7 @@
 //! Executions come into being.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use sfn_store::id::{EventId, LeaseEpoch};
+use sfn_store::id::{EventId, LeaseEpoch, Name};
 use sfn_store::{
     Clock, CreateExecutionError, Creation, ExecutionCreation, ExecutionRecord, Hint, Lease, NewExecution,
     Progress, StateMachineStatus,
@@ -31,6 +31,7 @@ pub(crate) fn create(
     let record = ExecutionRecord {
         arn: new.arn,
         revision: new.revision,
+        started_on: new.started_on,
         input: new.input,
         trace_header: new.trace_header,
         started_at: new.started_at,
@@ -48,8 +49,8 @@ pub(crate) fn create(
     let id = db
         .prepare_cached(
             "INSERT INTO execution (arn, machine, revision, status, started_at, stopped_at, \
-             last_event_id, epoch, lease_node, lease_until, due_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             last_event_id, epoch, lease_node, lease_until, due_at, version, alias) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )?
         .insert(params![
             record.arn.as_str(),
@@ -63,6 +64,8 @@ pub(crate) fn create(
             lease.as_ref().map(|lease| lease.node.as_str()),
             lease.as_ref().map(|lease| millis(clock.after(lease.ttl))),
             due_at,
+            record.started_on.as_ref().map(|on| int(on.version)),
+            record.started_on.as_ref().and_then(|on| on.alias.as_ref()).map(Name::as_str),
         ])?;
     insert_data(db, id, &record)?;
     write_first(db, id, &record, &first, hints)?;

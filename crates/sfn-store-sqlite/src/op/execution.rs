@@ -1,10 +1,11 @@
 //! Executions as they are described and listed, and their histories.
 
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use sfn_store::id::{ExecutionArn, RevisionId};
+use sfn_store::id::{ExecutionArn, Qualifier, RevisionId};
 use sfn_store::{
     Closed, ExecutionQuery, ExecutionRecord, ExecutionStatus, ExecutionSummary, Failure as Ended, Fault,
-    HistoryOrder, HistoryQuery, Outcome, Page, Position, Segment,
+    HistoryOrder, HistoryQuery, Outcome, Page, Position, Segment, StartedOn,
 };
 
 use super::page_bounds;
@@ -19,7 +20,8 @@ macro_rules! select_execution {
     ($condition:literal) => {
         concat!(
             "SELECT e.arn, r.uid, d.input, d.trace_header, e.started_at, e.redrive_count, \
-             e.redriven_at, e.last_event_id, e.status, e.stopped_at, d.output, d.error, d.cause \
+             e.redriven_at, e.last_event_id, e.status, e.stopped_at, d.output, d.error, d.cause, \
+             e.version, e.alias \
              FROM execution e JOIN revision r ON r.id = e.revision \
              JOIN execution_data d ON d.execution = e.id WHERE ",
             $condition
@@ -32,6 +34,7 @@ fn record_from(row: &Row<'_>) -> rusqlite::Result<ExecutionRecord> {
     Ok(ExecutionRecord {
         arn: parsed(row, 0)?,
         revision: checked(row, 1, RevisionId::new)?,
+        started_on: started_on_from(row, 13)?,
         input: row.get(2)?,
         trace_header: row.get(3)?,
         started_at: timestamp(row, 4)?,
@@ -40,6 +43,18 @@ fn record_from(row: &Row<'_>) -> rusqlite::Result<ExecutionRecord> {
         last_event_id: event_id(row, 7)?,
         closed: closed_from(row)?,
     })
+}
+
+/// What an execution was started on, from two columns: version and alias.
+fn started_on_from(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<StartedOn>> {
+    if row.get_ref(column)? == ValueRef::Null {
+        return Ok(None);
+    }
+    let alias = match row.get_ref(column + 1)? {
+        ValueRef::Null => None,
+        _ => Some(parsed(row, column + 1)?),
+    };
+    Ok(Some(StartedOn { version: number(row, column)?, alias }))
 }
 
 fn closed_from(row: &Row<'_>) -> rusqlite::Result<Option<Closed>> {
@@ -62,6 +77,19 @@ pub(super) fn by_id(db: &Connection, id: i64) -> rusqlite::Result<ExecutionRecor
     db.prepare_cached(select_execution!("e.id = ?1"))?.query_row([id], record_from)
 }
 
+/// Lists executions of a status, by a condition on what they were started on.
+macro_rules! list_executions {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, arn, status, started_at, stopped_at, redrive_count, redriven_at, version, alias \
+             FROM execution WHERE machine = (SELECT id FROM machine WHERE arn = ?1) \
+             AND status = ?2 AND id < ?3 AND ",
+            $condition,
+            " ORDER BY id DESC LIMIT ?4"
+        )
+    };
+}
+
 pub(crate) fn list(
     db: &Connection,
     query: &ExecutionQuery,
@@ -69,16 +97,19 @@ pub(crate) fn list(
     let (before, rows) = page_bounds(query.page);
     // One index serves lists with and without a status: each status gives its
     // newest, and the newest of these are the page.
-    let mut select = db.prepare_cached(
-        "SELECT id, arn, status, started_at, stopped_at, redrive_count, redriven_at \
-         FROM execution WHERE machine = (SELECT id FROM machine WHERE arn = ?1) \
-         AND status = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4",
-    )?;
+    let (sql, qualifier) = match &query.qualifier {
+        None => (list_executions!("?5 IS NULL"), Value::Null),
+        Some(Qualifier::Version(version)) => (list_executions!("version = ?5"), Value::from(int(*version))),
+        Some(Qualifier::Alias(name)) => (list_executions!("alias = ?5"), Value::from(name.to_string())),
+        Some(Qualifier::MapLabel(_)) => return Ok(Page { items: Vec::new(), next: None }),
+    };
+    let mut select = db.prepare_cached(sql)?;
     let mut found = Vec::new();
     for status in STATUSES {
         if query.status.is_none_or(|wanted| wanted == status) {
             let arn = query.state_machine.as_str();
-            let rows = select.query_map(params![arn, status_code(status), before, rows], summary_from)?;
+            let rows =
+                select.query_map(params![arn, status_code(status), before, rows, qualifier], summary_from)?;
             found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
         }
     }
@@ -89,6 +120,7 @@ pub(crate) fn list(
 fn summary_from(row: &Row<'_>) -> rusqlite::Result<(Position, ExecutionSummary)> {
     let summary = ExecutionSummary {
         arn: parsed(row, 1)?,
+        started_on: started_on_from(row, 7)?,
         status: status(row, 2)?,
         started_at: timestamp(row, 3)?,
         stopped_at: optional_timestamp(row, 4)?,

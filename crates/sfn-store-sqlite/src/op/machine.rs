@@ -9,7 +9,7 @@ use sfn_store::{
     Revision, StateMachineRecord, StateMachineStatus, StateMachineSummary, UpdateError, UpdateStateMachine,
 };
 
-use super::{page_bounds, tag, task};
+use super::{page_bounds, tag, task, version};
 use crate::column::{
     checked, int, machine_status, machine_status_code, machine_type, machine_type_code, millis, number,
     parsed, timestamp,
@@ -49,6 +49,11 @@ pub(crate) fn revision(db: &Connection, id: &RevisionId) -> Result<Option<Arc<Re
     Ok(found.map(Arc::new))
 }
 
+/// The revision of this row id.
+pub(super) fn revision_of_row(db: &Connection, id: i64) -> rusqlite::Result<Arc<Revision>> {
+    db.prepare_cached(select_revision!("r.id = ?1"))?.query_row([id], revision_from).map(Arc::new)
+}
+
 pub(crate) fn get(db: &Connection, arn: &StateMachineArn) -> rusqlite::Result<Option<StateMachineRecord>> {
     let row = db
         .prepare_cached("SELECT type, status, created_at, revision FROM machine WHERE arn = ?1")?
@@ -59,9 +64,7 @@ pub(crate) fn get(db: &Connection, arn: &StateMachineArn) -> rusqlite::Result<Op
     let Some((machine_type, status, created_at, revision)) = row else {
         return Ok(None);
     };
-    let revision: i64 = revision;
-    let mut revisions = db.prepare_cached(select_revision!("r.id = ?1"))?;
-    let revision = Arc::new(revisions.query_row([revision], revision_from)?);
+    let revision = revision_of_row(db, revision)?;
     Ok(Some(StateMachineRecord { arn: arn.clone(), machine_type, status, created_at, revision }))
 }
 
@@ -177,6 +180,7 @@ pub(super) fn remove_if_deserted(db: &Connection, id: i64) -> rusqlite::Result<b
         .optional()?;
     if let Some(arn) = &removed {
         tag::remove_all(db, arn)?;
+        version::remove_all(db, id)?;
     }
     Ok(removed.is_some())
 }

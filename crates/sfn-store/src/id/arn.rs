@@ -242,6 +242,17 @@ impl StateMachineArn {
         ExpressExecutionArn(format!("{}:express:{}:{name}:{unique}", self.scope(), self.name()).into())
     }
 
+    /// The ARN of this state machine's version of this number.
+    pub fn version(&self, number: u64) -> QualifiedStateMachineArn {
+        QualifiedStateMachineArn { state_machine: self.clone(), qualifier: Some(Qualifier::Version(number)) }
+    }
+
+    /// The ARN of this state machine's alias of this name.
+    pub fn alias(&self, name: &Name) -> QualifiedStateMachineArn {
+        let qualifier = Some(Qualifier::Alias(name.clone()));
+        QualifiedStateMachineArn { state_machine: self.clone(), qualifier }
+    }
+
     fn scope(&self) -> &str {
         self.0.split_once(":stateMachine:").map_or("", |(scope, _)| scope)
     }

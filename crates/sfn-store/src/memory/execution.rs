@@ -49,6 +49,7 @@ impl Execution {
             record: ExecutionRecord {
                 arn: new.arn.clone(),
                 revision: new.revision.clone(),
+                started_on: new.started_on.clone(),
                 input: new.input.clone(),
                 trace_header: new.trace_header.clone(),
                 started_at: new.started_at,
@@ -238,10 +239,13 @@ impl State {
             .filter(|status| query.status.is_none_or(|wanted| wanted == *status))
             .flat_map(|status| {
                 let range = (machine, status, 0)..(machine, status, before);
-                self.index.by_status.range(range).rev().take(wanted)
-            })
-            .filter_map(|((_, _, number), arn)| {
-                Some((Position::new(*number), &self.executions.get(arn)?.record))
+                let newest_first = self.index.by_status.range(range).rev();
+                newest_first
+                    .filter_map(|((_, _, number), arn)| {
+                        Some((Position::new(*number), &self.executions.get(arn)?.record))
+                    })
+                    .filter(|(_, record)| query.wants(record.started_on.as_ref()))
+                    .take(wanted)
             })
             .collect();
         candidates.sort_unstable_by_key(|(position, _)| std::cmp::Reverse(*position));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::State;
+use super::version::Published;
 use crate::id::{ActivityArn, ResourceArn};
 use crate::{
     ActivityRecord, Creation, DeleteStateMachine, Deletion, ExecutionStatus, Hint, NewActivity,
@@ -16,6 +17,7 @@ use crate::{
 pub(super) struct Machine {
     pub(super) number: u64,
     pub(super) record: StateMachineRecord,
+    pub(super) published: Published,
     tags: Tags,
 }
 
@@ -48,7 +50,12 @@ impl State {
         let record = new.record;
         self.keep_revision(&record);
         self.machines_by_number.insert(number, record.arn.clone());
-        let machine = Machine { number, record: record.clone(), tags: first_tags(new.tags) };
+        let machine = Machine {
+            number,
+            record: record.clone(),
+            published: Published::default(),
+            tags: first_tags(new.tags),
+        };
         self.machines.insert(record.arn.clone(), machine);
         Creation::Created(record)
     }

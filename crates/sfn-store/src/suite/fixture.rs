@@ -44,6 +44,7 @@ impl Fixture {
             arn: self.execution(execution),
             revision: revision_id(&self.machine, 1),
             input: r#"{"a":1}"#.into(),
+            started_on: None,
             trace_header: None,
             started_at: at(1),
             first: None,

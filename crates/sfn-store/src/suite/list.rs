@@ -5,7 +5,7 @@ use super::fixture::{Fixture, commit, failed, first_page, node, succeeded};
 use crate::{ExecutionQuery, ExecutionStatus, PageRequest};
 
 fn query(fixture: &Fixture, status: Option<ExecutionStatus>, page: PageRequest) -> ExecutionQuery {
-    ExecutionQuery { state_machine: fixture.machine.clone(), status, page }
+    ExecutionQuery { state_machine: fixture.machine.clone(), qualifier: None, status, page }
 }
 
 /// Whatever comes between two pages, nothing is listed twice or left out.

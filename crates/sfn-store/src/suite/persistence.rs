@@ -60,7 +60,12 @@ pub async fn epochs_and_positions_grow_after_reopening(place: &impl Place) {
     assert!(after.epoch > before.epoch);
     assert!(fixture.store.commit(commit(&before, 1, 1)).await.is_err());
     fixture.store.create_execution(fixture.new_execution("e2")).await.unwrap();
-    let query = ExecutionQuery { state_machine: fixture.machine.clone(), status: None, page: first_page(9) };
+    let query = ExecutionQuery {
+        state_machine: fixture.machine.clone(),
+        qualifier: None,
+        status: None,
+        page: first_page(9),
+    };
     let page = fixture.store.list_executions(query).await.unwrap();
     let names: Vec<_> = page.items.iter().map(|it| it.arn.name()).collect();
     assert_eq!(names, ["e2", "e1"]);

@@ -97,7 +97,12 @@ pub async fn state_machines_in_deletion_go_with_their_last_execution(place: &imp
     successor.record.revision = revision(machine, 2);
     let created = store.create_state_machine(successor).await.unwrap();
     assert!(matches!(created, Creation::Created(_)));
-    let query = crate::ExecutionQuery { state_machine: machine.clone(), status: None, page: first_page(9) };
+    let query = crate::ExecutionQuery {
+        state_machine: machine.clone(),
+        qualifier: None,
+        status: None,
+        page: first_page(9),
+    };
     assert!(store.list_executions(query).await.unwrap().items.is_empty());
     assert!(fixture.claim(lasting(&node), 100).await.claimed.is_empty());
 }

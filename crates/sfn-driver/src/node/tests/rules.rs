@@ -44,6 +44,7 @@ fn claimed(name: &str, inbox: Vec<Message>) -> Claimed {
             arn: arn(name),
             revision: RevisionId::new("r").unwrap(),
             input: "{}".into(),
+            started_on: None,
             trace_header: None,
             started_at: time(0),
             redrive_count: 0,

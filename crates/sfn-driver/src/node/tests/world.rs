@@ -114,6 +114,7 @@ impl World {
             arn: arn(&format!("e{number}")),
             revision: RevisionId::new("r").unwrap(),
             input: "{}".into(),
+            started_on: None,
             trace_header: None,
             started_at: time(0),
             first: None,
