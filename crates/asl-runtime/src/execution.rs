@@ -126,6 +126,11 @@ impl Execution {
         self.core.wake_at()
     }
 
+    /// Whether a task is under way: started, and neither ended nor timed out.
+    pub fn has_running_tasks(&self) -> bool {
+        self.core.frames.in_order().iter().any(|frame| matches!(frame.rest, Rest::Running(_)))
+    }
+
     /// How the execution ended, once it has.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.core.outcome.as_ref()
@@ -178,10 +183,11 @@ fn check_key(core: &Core, key: TaskKey) -> Option<()> {
     }
 }
 
-/// Sets the deadline of the machine's `TimeoutSeconds`.
+/// Sets the deadline of the machine's `TimeoutSeconds`, or of the quota.
 fn watch_execution(definition: &Definition, core: &mut Core) {
-    let seconds = definition.timeout_seconds.and_then(|seconds| i64::try_from(seconds).ok());
-    let delay = seconds.and_then(TimeDelta::try_seconds);
+    let quota = core.limits.execution_seconds_max;
+    let seconds = definition.timeout_seconds.map_or(quota, |seconds| seconds.min(quota));
+    let delay = i64::try_from(seconds).ok().and_then(TimeDelta::try_seconds);
     let at = delay.and_then(|delay| core.started_at.checked_add_signed(delay));
     if let Some(at) = at {
         core.deadlines.insert(Deadline { at, frame: Frames::ROOT, kind: DeadlineKind::Execution });

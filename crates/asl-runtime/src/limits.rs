@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Limits {
+    /// Seconds from the start of an execution to its time-out, if its machine's
+    /// `TimeoutSeconds` do not say less. AWS: a year for Standard executions;
+    /// [`Limits::EXPRESS_EXECUTION_SECONDS_MAX`] for Express ones.
+    pub execution_seconds_max: u64,
     /// Events in a history, the last one included; the execution fails when
     /// they are used up. AWS: 25,000 for Standard executions. Express
     /// executions have no such quota: `u64::MAX` lifts it.
@@ -38,9 +42,15 @@ pub struct Limits {
     pub variables_bytes_max: usize,
 }
 
+impl Limits {
+    /// What AWS gives Express executions as `execution_seconds_max`.
+    pub const EXPRESS_EXECUTION_SECONDS_MAX: u64 = 300;
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            execution_seconds_max: 365 * 24 * 60 * 60,
             events_max: 25_000,
             payload_bytes_max: 262_144,
             frames_max: 100_000,

@@ -34,6 +34,25 @@ fn a_history_that_just_fits_ends_well() {
 }
 
 #[test]
+fn executions_last_no_longer_than_the_quota() {
+    let waits = one(r#"{ "Type": "Wait", "Seconds": 1000, "End": true }"#);
+    let limited = waits.replacen('{', r#"{ "TimeoutSeconds": 200,"#, 1);
+    for (what, text, quota, seconds) in [
+        ("the quota alone", &waits, 300, Some(300)),
+        ("less than the quota", &limited, 300, Some(200)),
+        ("more than the quota", &limited, 100, Some(100)),
+        ("in time", &waits, 1001, None),
+    ] {
+        let run = run(text, "{}", Limits { execution_seconds_max: quota, ..Limits::default() });
+        let started_at = run.now;
+        let run = run.finish([]);
+        let status = if seconds.is_some() { "TIMED_OUT" } else { "SUCCEEDED" };
+        assert_eq!(run.outcome().status(), status, "{what}");
+        assert_eq!((run.now - started_at).num_seconds(), seconds.unwrap_or(1000), "{what}");
+    }
+}
+
+#[test]
 fn a_busy_step_asks_to_go_on_at_once() {
     let limits = Limits { transitions_per_step_max: 10, ..Limits::default() };
     let mut busy = run(LOOP, "{}", limits);

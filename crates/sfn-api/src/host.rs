@@ -55,8 +55,6 @@ pub struct StandardStart {
     pub definition: Arc<Definition>,
     /// What the engine starts with.
     pub start: Start,
-    /// The mock test case that its tasks are answered from.
-    pub test_case: Option<Arc<str>>,
 }
 
 /// An Express execution to run.

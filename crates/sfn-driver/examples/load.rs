@@ -94,13 +94,14 @@ impl Machine {
             input: "{}".into(),
             started_on: None,
             trace_header: None,
+            test_case: None,
             started_at: driver.now(),
             first: None,
             lease: None,
         };
         let start = self.start(Arc::clone(arn.shared()), number)?;
         let definition = Arc::clone(&self.definition);
-        driver.create(StandardStart { new, definition, start, test_case: None }).await?;
+        driver.create(StandardStart { new, definition, start }).await?;
         Ok(arn)
     }
 
@@ -154,6 +155,7 @@ async fn main() -> Anyhow<()> {
     let at_once: u64 = arguments.next().map_or(Ok(64), |text| text.parse())?;
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let config = Config {
+        is_time_virtual: false,
         clock: Clock::default(),
         entropy: Entropy::new(|| 1),
         limits: Limits::default(),

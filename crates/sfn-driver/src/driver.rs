@@ -36,9 +36,6 @@ pub struct StandardStart {
     pub definition: Arc<Definition>,
     /// What the engine starts with.
     pub start: Start,
-    /// The mock test case that its tasks are answered from. It is forgotten
-    /// with the process.
-    pub test_case: Option<Arc<str>>,
 }
 
 /// Runs executions, as one node among those that share a store. Clones are
@@ -94,10 +91,11 @@ impl Driver {
         &self,
         execution: StandardStart,
     ) -> Result<Creation<ExecutionRecord>, CreateExecutionError> {
-        let StandardStart { mut new, definition, start, test_case } = execution;
+        let StandardStart { mut new, definition, start } = execution;
         let shared = &self.shared;
+        let busy = shared.busy();
         let arn = new.arn.clone();
-        let origin = Arc::new(TaskOrigin::of(&arn, test_case.clone()));
+        let origin = Arc::new(TaskOrigin::of(&arn, new.test_case.clone()));
         let begun = guarded(&shared.metrics, || {
             let (execution, step) = Execution::start(definition, start, new.started_at);
             let (mut live, mut batch) = Live::begun(execution, origin, step);
@@ -116,9 +114,6 @@ impl Driver {
             && !batch.is_closing()
         {
             let is_busy = live.is_busy(batch);
-            if let Some(test_case) = test_case {
-                shared.test_cases().insert(arn.clone(), test_case);
-            }
             if (is_busy || shared.is_soon(live.wake_at, new.started_at)) && shared.has_room() {
                 let node = shared.node.clone();
                 new.lease = Some(LeaseRequest { node, ttl: shared.pace.lease_ttl });
@@ -131,7 +126,12 @@ impl Driver {
             && let Some((live, batch)) = begun.take()
         {
             // Goes on even if the caller does not wait: the lease needs a holder.
-            let job = tokio::spawn(store_and_hold(Arc::clone(shared), self.events.clone(), new, live, batch));
+            let (shared, events) = (Arc::clone(shared), self.events.clone());
+            let job = tokio::spawn(async move {
+                let created = store_and_hold(shared, events, new, live, batch).await;
+                drop(busy);
+                created
+            });
             return job.await.unwrap_or(Err(CreateExecutionError::Fault(Fault::ShutDown)));
         }
         let created = shared.store.create_execution(new).await?.execution;
@@ -213,10 +213,7 @@ fn listener(shared: &Arc<Shared>, events: &mpsc::Sender<Event>) -> Listener {
     Listener::new(move |hint| {
         let Some((shared, events)) = shared.upgrade().zip(events.upgrade()) else { return };
         match hint {
-            Hint::Closed(execution) => {
-                shared.test_cases().remove(&execution);
-                shared.watchers.tell(&Subject::Closed(execution));
-            }
+            Hint::Closed(execution) => shared.watchers.tell(&Subject::Closed(execution)),
             Hint::ActivityTask(activity) => shared.watchers.tell(&Subject::ActivityTask(activity)),
             hint @ (Hint::Inbox { .. } | Hint::Due { .. }) => {
                 if events.try_send(Event::Hinted(hint)).is_err() {

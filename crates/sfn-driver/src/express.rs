@@ -1,11 +1,10 @@
 //! Express executions: run in memory from start to end, without the store.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use asl_parser::Definition;
-use asl_runtime::{Effect, Execution, HistoryEvent, Outcome, Signal, Start, Step, TaskKey};
+use asl_runtime::{Effect, Execution, HistoryEvent, Limits, Outcome, Signal, Start, Step, TaskKey};
 use sfn_store::{BoxFuture, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -13,9 +12,7 @@ use tokio::task::AbortHandle;
 use crate::live::{guarded, is_done_here};
 use crate::shared::Shared;
 use crate::task::{Report, Reports, TaskOrigin};
-
-/// How long an Express execution may run. Developer guide, *Service quotas*.
-pub const EXPRESS_SECONDS_MAX: u64 = 300;
+use crate::virtual_time::Busy;
 
 /// Most reports that wait for one execution; tasks that report wait past it.
 const REPORTS_MAX: usize = 64;
@@ -46,7 +43,9 @@ pub struct ExpressEnd {
 
 /// Runs one to its end, whether or not anybody waits for that.
 pub(crate) fn run(shared: &Arc<Shared>, start: ExpressStart) -> BoxFuture<ExpressEnd> {
-    let ExpressStart { definition, start, test_case } = start;
+    let ExpressStart { definition, mut start, test_case } = start;
+    let seconds_max = &mut start.limits.execution_seconds_max;
+    *seconds_max = Limits::EXPRESS_EXECUTION_SECONDS_MAX.min(*seconds_max);
     shared.metrics.express.add(1);
     let started_at = shared.now();
     let origin = TaskOrigin {
@@ -58,12 +57,13 @@ pub(crate) fn run(shared: &Arc<Shared>, start: ExpressStart) -> BoxFuture<Expres
     let Ok((execution, first)) = begun else {
         return Box::pin(std::future::ready(end(shared, started_at, Vec::new(), defect())));
     };
+    let busy = shared.busy();
     let mut express = Express::new(shared, execution, origin, started_at);
     if let Some(outcome) = express.take_in(first) {
         let events = std::mem::take(&mut express.events);
         return Box::pin(std::future::ready(end(shared, started_at, events, outcome)));
     }
-    let job = tokio::spawn(express.run());
+    let job = tokio::spawn(express.run(busy));
     let shared = Arc::clone(shared);
     Box::pin(async move { job.await.unwrap_or_else(|_| end(&shared, started_at, Vec::new(), defect())) })
 }
@@ -110,49 +110,38 @@ impl Express {
         }
     }
 
-    async fn run(mut self) -> ExpressEnd {
-        let limit = chrono::TimeDelta::seconds(EXPRESS_SECONDS_MAX.cast_signed());
-        let over_at = self.started_at.checked_add_signed(limit).unwrap_or(Timestamp::MAX_UTC);
+    async fn run(mut self, busy: Option<Busy>) -> ExpressEnd {
+        let shared = Arc::clone(&self.shared);
         loop {
-            let now = self.shared.now();
-            if now >= over_at {
-                let timeout = Outcome::TimedOut { error: Some(Arc::from("States.Timeout")), cause: None };
-                return ExpressEnd {
-                    outcome: timeout,
-                    started_at: self.started_at,
-                    stopped_at: now,
-                    events: std::mem::take(&mut self.events),
-                };
-            }
-            let next = self.wake_at.map_or(over_at, |at| at.min(over_at));
-            let wait = (next - now).to_std().unwrap_or(Duration::ZERO);
-            let mut signals = VecDeque::new();
-            tokio::select! {
-                Some(report) = self.receiver.recv() => {
-                    if report.is_last {
-                        self.running.remove(&report.task);
-                    }
-                    signals.push_back(Signal::Task { task: report.task, report: report.report });
+            let signal = self.next_signal(busy.as_ref()).await;
+            let now = shared.now();
+            let outcome = match guarded(&shared.metrics, || self.execution.step(now, signal)) {
+                Ok(Ok(step)) => self.take_in(step),
+                Ok(Err(_)) => {
+                    shared.metrics.refused.add(1);
+                    None
                 }
-                () = tokio::time::sleep(wait) => signals.push_back(Signal::Tick),
+                Err(_) => Some(defect()),
+            };
+            if let Some(outcome) = outcome {
+                return end(&shared, self.started_at, std::mem::take(&mut self.events), outcome);
             }
-            for signal in signals {
-                let now = self.shared.now();
-                let shared = Arc::clone(&self.shared);
-                match guarded(&shared.metrics, || self.execution.step(now, signal)) {
-                    Ok(Ok(step)) => {
-                        if let Some(outcome) = self.take_in(step) {
-                            let events = std::mem::take(&mut self.events);
-                            return end(&self.shared, self.started_at, events, outcome);
-                        }
-                    }
-                    Ok(Err(_)) => shared.metrics.refused.add(1),
-                    Err(_) => {
-                        let events = std::mem::take(&mut self.events);
-                        return end(&self.shared, self.started_at, events, defect());
-                    }
+        }
+    }
+
+    /// Waits for what comes first: a report, or the time to wake up.
+    async fn next_signal(&mut self, busy: Option<&Busy>) -> Signal {
+        // Tasks under way keep virtual time from jumping.
+        let _sleeper =
+            busy.zip(self.wake_at.filter(|_| self.running.is_empty())).map(|(busy, at)| busy.sleep(at));
+        tokio::select! {
+            Some(report) = self.receiver.recv() => {
+                if report.is_last {
+                    self.running.remove(&report.task);
                 }
+                Signal::Task { task: report.task, report: report.report }
             }
+            () = self.shared.sleep_until(self.wake_at) => Signal::Tick,
         }
     }
 

@@ -47,10 +47,11 @@ mod run;
 mod shared;
 mod task;
 mod turn;
+mod virtual_time;
 mod watch;
 
 pub use driver::{Driver, StandardStart};
-pub use express::{EXPRESS_SECONDS_MAX, ExpressEnd, ExpressStart};
+pub use express::{ExpressEnd, ExpressStart};
 pub use metric::Metrics;
 pub use node::Pace;
 pub use shared::{Config, Entropy};

@@ -32,8 +32,6 @@ pub(crate) struct Live {
     pub(crate) consumed_through: InboxSequence,
     /// When the engine wants to be woken.
     pub(crate) wake_at: Option<Timestamp>,
-    /// The tokens of tasks that wait for an answer by token.
-    tokens: BTreeMap<TaskKey, TaskToken>,
     /// The tasks that run here.
     pub(crate) running: BTreeMap<TaskKey, AbortHandle>,
 }
@@ -46,8 +44,8 @@ pub(crate) struct Batch {
     /// What to do after the commit, in order.
     pub(crate) effects: Vec<Effect>,
     outcome: Option<Outcome>,
-    /// Tokens of tasks that ended here.
-    ended: Vec<TaskToken>,
+    /// Tasks that ended here.
+    ended: Vec<TaskKey>,
     /// Whether a message was consumed, if only to be refused.
     has_consumed: bool,
     /// Whether the engine is no longer where its last snapshot was taken.
@@ -105,7 +103,6 @@ impl Live {
             committed: EventId::NONE,
             consumed_through: InboxSequence::NONE,
             wake_at,
-            tokens: BTreeMap::new(),
             running: BTreeMap::new(),
         };
         (live, batch)
@@ -119,20 +116,8 @@ impl Live {
         consumed_through: InboxSequence,
     ) -> (Self, Vec<Effect>) {
         let mut effects = execution.outstanding();
-        let mut live = Self {
-            execution,
-            origin,
-            committed,
-            consumed_through,
-            wake_at: None,
-            tokens: BTreeMap::new(),
-            running: BTreeMap::new(),
-        };
-        for effect in &effects {
-            if let Effect::StartTask(task) = effect {
-                live.remember_token(task);
-            }
-        }
+        let live =
+            Self { execution, origin, committed, consumed_through, wake_at: None, running: BTreeMap::new() };
         effects.retain(is_done_here);
         (live, effects)
     }
@@ -159,7 +144,7 @@ impl Live {
                     if let Incoming::Report(report) = &next
                         && is_end(&report.report)
                     {
-                        batch.ended.extend(self.tokens.remove(&report.task));
+                        batch.ended.push(report.task);
                     }
                 }
                 Err(refused) => {
@@ -202,15 +187,15 @@ impl Live {
         let is_success = matches!(batch.outcome, Some(Outcome::Succeeded { .. }));
         let needs_snapshot = batch.has_moved && !is_success;
         let mut open_tasks = Vec::new();
-        let mut close_tasks = std::mem::take(&mut batch.ended);
+        let mut ended = std::mem::take(&mut batch.ended);
         for effect in &batch.effects {
             match effect {
                 Effect::StartTask(task) => {
-                    if let Some((open, token)) = open_task(task).zip(self.remember_token(task)) {
-                        open_tasks.push(OpenTask { token, ..open });
+                    if answers_by_token(&task.resource) {
+                        open_tasks.extend(open_task(task));
                     }
                 }
-                Effect::CancelTask(key) => close_tasks.extend(self.tokens.remove(key)),
+                Effect::CancelTask(key) => ended.push(*key),
                 other => tracing::error!(?other, "an effect that this driver does not know"),
             }
         }
@@ -220,7 +205,7 @@ impl Live {
             wake_at: self.wake_at,
             closed: batch.outcome.as_ref().map(|outcome| closed(outcome, &batch.events, now)),
             open_tasks,
-            close_tasks,
+            close_tasks: ended.iter().filter_map(stored_key).collect(),
         }
     }
 
@@ -229,19 +214,15 @@ impl Live {
         EventId::new(self.execution.last_event_id().0)
     }
 
+    /// Whether a task of it is under way, here or elsewhere.
+    pub(crate) fn has_running_tasks(&self) -> bool {
+        self.execution.has_running_tasks()
+    }
+
     /// Whether something runs here for it, or will after this commit.
     pub(crate) fn is_busy(&self, batch: &Batch) -> bool {
         let is_cancelled = |key: &TaskKey| batch.effects.contains(&Effect::CancelTask(*key));
         self.running.keys().any(|key| !is_cancelled(key)) || batch.effects.iter().any(is_done_here)
-    }
-
-    fn remember_token(&mut self, task: &StartTask) -> Option<TaskToken> {
-        if !answers_by_token(&task.resource) {
-            return None;
-        }
-        let token = TaskToken::new(Arc::clone(task.task_token.as_ref()?.shared())).ok()?;
-        self.tokens.insert(task.key, token.clone());
-        Some(token)
     }
 }
 
@@ -280,9 +261,13 @@ fn is_end(report: &TaskReport) -> bool {
     }
 }
 
+fn stored_key(key: &TaskKey) -> Option<StoredKey> {
+    StoredKey::new(key.to_string()).ok()
+}
+
 fn open_task(task: &StartTask) -> Option<OpenTask> {
     let token = TaskToken::new(Arc::clone(task.task_token.as_ref()?.shared())).ok()?;
-    let key = StoredKey::new(task.key.to_string()).ok()?;
+    let key = stored_key(&task.key)?;
     let work = match &task.resource.kind {
         ResourceKind::Activity => Work::Activity {
             activity: task.resource.text.parse::<ActivityArn>().ok()?,

@@ -17,6 +17,7 @@ use crate::node::{Command, Node, TurnEnd};
 use crate::shared::Shared;
 use crate::task::Report;
 use crate::turn;
+use crate::virtual_time::VirtualTime;
 
 /// Most events handled before commands are carried out.
 const EVENTS_PER_ROUND_MAX: usize = 256;
@@ -92,13 +93,32 @@ impl Shell {
             if self.node.is_drained() && self.jobs.is_empty() {
                 return;
             }
+            if self.jump() {
+                continue;
+            }
             let alarm = self.alarm();
+            let virtual_time = self.shared.virtual_time.clone();
             tokio::select! {
                 Some(event) = self.receiver.recv() => self.handle_some(event),
                 Some(done) = self.jobs.join_next_with_id() => self.handle_done(done),
                 () = tokio::time::sleep_until(alarm) => {}
+                () = calmed(virtual_time.as_deref()) => {}
             }
         }
+    }
+
+    /// Lets virtual time jump to what happens next, if nothing else can happen.
+    fn jump(&self) -> bool {
+        let Some(time) = &self.shared.virtual_time else { return false };
+        let is_idle = self.jobs.is_empty() && self.receiver.is_empty() && self.node.is_idle();
+        if !is_idle || self.lives.values().any(|live| !live.running.is_empty()) {
+            return false;
+        }
+        let next = self.lives.values().filter(|live| live.wake_at.is_some()).min_by_key(|live| live.wake_at);
+        if next.is_some_and(|live| live.has_running_tasks()) {
+            return false;
+        }
+        time.jump(self.shared.now(), next.and_then(|live| live.wake_at))
     }
 
     /// When the node wants to be called.
@@ -178,7 +198,7 @@ impl Shell {
         match command {
             Command::Claim { limit } => {
                 let lease = LeaseRequest { node: self.shared.node.clone(), ttl: self.shared.pace.lease_ttl };
-                let claim = store.claim(ClaimRequest { lease, limit, now: self.shared.now() });
+                let claim = store.claim(ClaimRequest { lease, limit, now: self.shared.claims_until() });
                 self.spawn(Event::Claimed(None), async move { Event::Claimed(told("claim", claim.await)) });
             }
             Command::Resume(claimed) => {
@@ -234,6 +254,14 @@ impl Shell {
     fn spawn(&mut self, if_panicked: Event, job: impl Future<Output = Event> + Send + 'static) {
         let id = self.jobs.spawn(job).id();
         self.if_panicked.insert(id, if_panicked);
+    }
+}
+
+/// Completes when somebody outside the shell no longer keeps time from jumping.
+async fn calmed(time: Option<&VirtualTime>) {
+    match time {
+        Some(time) => time.calmed.notified().await,
+        None => std::future::pending().await,
     }
 }
 

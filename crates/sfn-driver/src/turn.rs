@@ -43,8 +43,7 @@ pub(crate) async fn resume(shared: &Shared, claimed: Claimed, events: &mpsc::Sen
             return FAILED;
         }
     };
-    let test_case = shared.test_cases().get(&record.arn).cloned();
-    let origin = Arc::new(TaskOrigin::of(&record.arn, test_case));
+    let origin = Arc::new(TaskOrigin::of(&record.arn, record.test_case.clone()));
     let mut incoming: VecDeque<_> = inbox.into_iter().map(Incoming::Message).collect();
     let (live, first) = if let Some(snapshot) = snapshot {
         let snapshot = Snapshot::from_bytes(&*snapshot);

@@ -11,10 +11,10 @@ use asl_runtime::{Problem, Signal, TaskReport};
 use asl_value::Payload;
 use common::{ACTIVITY, MIXED, Machine, PASS_CHAIN, Scripted, TASK, WAIT, World, closed};
 use sfn_driver::Subject;
-use sfn_store::id::{ArnScope, Name, TaskToken};
+use sfn_store::id::TaskToken;
 use sfn_store::{
-    ActivityRecord, AnswerKind, Bytes, Creation, ExecutionStatus, NewActivity, NewExecution, Outcome,
-    TakeActivityTask, TaskAnswer, TaskMessage,
+    AnswerError, AnswerKind, Bytes, Creation, ExecutionStatus, NewExecution, Outcome, TakeActivityTask,
+    TaskAnswer, TaskMessage,
 };
 
 fn counted(driver: &sfn_driver::Driver, name: &str) -> u64 {
@@ -162,9 +162,7 @@ async fn a_task_that_is_cancelled_is_dropped() {
 async fn activities_are_done_by_workers() {
     let world = World::new();
     let machine = world.machine("m", ACTIVITY).await;
-    let activity = ArnScope::new("us-east-1", "123456789012").unwrap().activity(&Name::new("work").unwrap());
-    let record = ActivityRecord { arn: activity.clone(), created_at: world.clock.now(), encryption: None };
-    world.store.create_activity(NewActivity { record, tags: vec![] }).await.unwrap();
+    let activity = world.activity("work").await;
     let handler = Scripted::echo(Duration::ZERO);
     let driver = world.driver(&handler);
 
@@ -188,6 +186,76 @@ async fn activities_are_done_by_workers() {
     assert_eq!(end.outcome.output().map(|output| &**output), Some("7"));
     assert_eq!(handler.starts(), 0, "no handler has a part in it");
     assert!(world.event_names(&execution).await.contains(&"ActivityStarted"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_timed_out_after_a_restart_is_closed() {
+    let world = World::new();
+    let definition = ACTIVITY.replace(r#""End":true"#, r#""TimeoutSeconds":600,"End":true"#);
+    let machine = world.machine("m", &definition).await;
+    let activity = world.activity("work").await;
+    let handler = Scripted::echo(Duration::ZERO);
+    let driver = world.driver(&handler);
+    let taken = machine.create(&driver, "taken").await;
+    let take = TakeActivityTask { activity, message: report(TaskReport::Started { worker_name: None }) };
+    let task = world.store.take_activity_task(take.clone()).await.unwrap().unwrap();
+    let queued = machine.create(&driver, "queued").await;
+    drop(driver);
+
+    let driver = world.driver(&handler);
+    for execution in [taken, queued] {
+        let end = closed(&driver, &execution).await;
+        assert_eq!(end.outcome.failure().unwrap().error.as_deref(), Some("States.Timeout"));
+    }
+    let message = report(TaskReport::Succeeded { output: Payload::parse("7").unwrap() });
+    let late = TaskAnswer { token: task.token, kind: AnswerKind::Final, message };
+    let refused = world.store.answer_task(late).await;
+    assert!(matches!(refused, Err(AnswerError::Closed)), "{refused:?}");
+    assert_eq!(world.store.take_activity_task(take).await.unwrap(), None, "it left the queue");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_task_that_timed_out_is_closed_while_its_execution_goes_on() {
+    let world = World::new();
+    let definition = r#"{"StartAt":"A","States":{
+        "A":{"Type":"Task","Resource":"arn:aws:states:us-east-1:123456789012:activity:work",
+            "TimeoutSeconds":600,"Catch":[{"ErrorEquals":["States.Timeout"],"Next":"W"}],"End":true},
+        "W":{"Type":"Wait","Seconds":600,"End":true}}}"#;
+    let machine = world.machine("m", definition).await;
+    let activity = world.activity("work").await;
+    let handler = Scripted::echo(Duration::ZERO);
+    let driver = world.driver(&handler);
+    let execution = machine.create(&driver, "e").await;
+    let take = TakeActivityTask { activity, message: report(TaskReport::Started { worker_name: None }) };
+    let task = world.store.take_activity_task(take).await.unwrap().unwrap();
+    drop(driver);
+
+    let driver = world.driver(&handler);
+    tokio::time::sleep(Duration::from_secs(900)).await;
+    let message = report(TaskReport::Succeeded { output: Payload::parse("7").unwrap() });
+    let late = TaskAnswer { token: task.token, kind: AnswerKind::Final, message };
+    let refused = world.store.answer_task(late).await;
+    assert!(matches!(refused, Err(AnswerError::Closed)), "{refused:?}");
+    assert_eq!(closed(&driver, &execution).await.outcome.status(), ExecutionStatus::Succeeded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_test_case_survives_a_restart() {
+    let world = World::new();
+    let machine = world.machine("m", TASK).await;
+    let hanging = Scripted::new(|_, _| std::future::pending());
+    let driver = world.driver(&hanging);
+    let mut start = machine.standard("e", driver.now());
+    start.new.test_case = Some("Happy".into());
+    driver.create(start).await.unwrap();
+    drop(driver);
+
+    let driver = world.driver(&Scripted::new(|_, context| async move {
+        let case = context.origin.test_case.as_deref().unwrap_or("none");
+        TaskReport::Succeeded { output: Payload::parse(format!("\"{case}\"")).unwrap() }
+    }));
+    let end = closed(&driver, &machine.execution("e")).await;
+    assert_eq!(end.outcome.output().map(|output| &**output), Some("\"Happy\""));
 }
 
 #[tokio::test(start_paused = true)]
@@ -278,7 +346,7 @@ async fn express_executions_end_after_five_minutes() {
     let world = World::new();
     let driver = world.driver(&Scripted::new(|_, _| std::future::pending()));
     let end = driver.run_express(Machine::new("m", TASK).express("e")).await;
-    let asl_runtime::Outcome::TimedOut { error, .. } = end.outcome else { panic!("{:?}", end.outcome) };
-    assert_eq!(error.as_deref(), Some("States.Timeout"));
+    assert_eq!(end.outcome, asl_runtime::Outcome::TimedOut { error: None, cause: None });
+    assert_eq!(end.events.last().unwrap().kind.name(), "ExecutionTimedOut");
     assert_eq!((end.stopped_at - end.started_at).num_seconds(), 300);
 }

@@ -20,6 +20,10 @@ pub struct Config {
     pub account: String,
     /// Keys that requests must be signed with; none: anybody may call.
     pub credentials: Vec<Credential>,
+    /// Whether time jumps when nothing else can happen, so that no Wait, retry
+    /// or time-out takes real time. Tasks under way have their real time; see
+    /// [`sfn_driver::Config::is_time_virtual`].
+    pub virtual_time: bool,
     /// The largest request body, in bytes.
     pub body_bytes_max: usize,
 }
@@ -32,6 +36,7 @@ impl Default for Config {
             region: "us-east-1".to_owned(),
             account: "123456789012".to_owned(),
             credentials: Vec::new(),
+            virtual_time: false,
             // A definition of 1 MiB in which every character is escaped.
             body_bytes_max: 8 << 20,
         }

@@ -26,8 +26,8 @@ impl Host for DriverHost {
         &self,
         execution: StandardStart,
     ) -> HostFuture<'_, Result<Creation<ExecutionRecord>, CreateExecutionError>> {
-        let StandardStart { new, definition, start, test_case } = execution;
-        let execution = sfn_driver::StandardStart { new, definition, start, test_case };
+        let StandardStart { new, definition, start } = execution;
+        let execution = sfn_driver::StandardStart { new, definition, start };
         Box::pin(self.driver.create(execution))
     }
 

@@ -78,6 +78,7 @@ impl Server {
                 entropy: entropy.clone(),
                 limits: Limits::default(),
                 pace: Pace::default(),
+                is_time_virtual: config.virtual_time,
             },
         )?;
         let host: Arc<dyn Host> = Arc::new(DriverHost { driver: driver.clone(), entropy });

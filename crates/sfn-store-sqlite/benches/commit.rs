@@ -33,6 +33,7 @@ fn whole(number: u64) -> NewExecution {
         input: "{}".into(),
         started_on: None,
         trace_header: None,
+        test_case: None,
         started_at: fixture::at(1),
         first: Some(first),
         lease: None,

@@ -9,7 +9,8 @@ const APPLICATION_ID: i32 = 0x5357_656c;
 
 /// Migration `n` leads from version `n - 1` to version `n`. What has been
 /// released is never changed.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
+pub(crate) const MIGRATIONS: &[&str] =
+    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
 
 /// Brings a database to the last version of `migrations`. Each migration is
 /// done whole or not at all.

@@ -68,6 +68,9 @@ impl SqliteStore {
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         migrate(&mut connection, MIGRATIONS)?;
+        // The lock is ours, so whoever held a lease is gone: what it left
+        // behind can be claimed at once.
+        connection.execute("UPDATE execution SET lease_until = 0 WHERE lease_until IS NOT NULL", [])?;
         let readers = (0..options.readers.max(1))
             .map(|_| {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;

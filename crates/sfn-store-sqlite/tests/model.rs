@@ -165,14 +165,14 @@ impl Asked {
         }
     }
 
-    /// The token of this age, 0 for the newest.
+    /// The token of this age, 0 for the newest; its task's key has the same text.
     fn token(&self, age: u64) -> TaskToken {
         fixture::token(&self.tokens.saturating_sub(age).to_string())
     }
 
     fn progress(&mut self, after: u64, step: &Step) -> Progress {
         let segment = fixture::segment(after + 1, after + step.events);
-        let close_tasks = step.close.iter().map(|age| self.token(*age)).collect();
+        let close_tasks = step.close.iter().map(|age| fixture::key(self.token(*age).as_str())).collect();
         let open_tasks = step.open.iter().map(|(is_new, activity)| {
             self.tokens += u64::from(*is_new);
             let token = self.tokens.to_string();
@@ -203,6 +203,7 @@ impl Asked {
                     input: "{}".into(),
                     started_on: None,
                     trace_header: None,
+                    test_case: None,
                     started_at: fixture::at(0),
                     first,
                     lease: leased.map(|node| request(node, true)),

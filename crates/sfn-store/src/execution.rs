@@ -22,6 +22,8 @@ pub struct ExecutionRecord {
     pub input: Arc<str>,
     /// The X-Ray trace header that it was started with.
     pub trace_header: Option<Arc<str>>,
+    /// The mock test case that its tasks are answered from.
+    pub test_case: Option<Arc<str>>,
     /// When it was started.
     pub started_at: Timestamp,
     /// How often it was redriven.
@@ -158,6 +160,8 @@ pub struct NewExecution {
     pub input: Arc<str>,
     /// The X-Ray trace header of the request.
     pub trace_header: Option<Arc<str>>,
+    /// The mock test case that its tasks are answered from.
+    pub test_case: Option<Arc<str>>,
     /// When it is started.
     pub started_at: Timestamp,
     /// Its first step, to be committed with it. Without one it is due at once.

@@ -23,8 +23,8 @@ pub struct Progress {
     pub closed: Option<Closed>,
     /// Tasks that now wait for an answer by token.
     pub open_tasks: Vec<OpenTask>,
-    /// Tasks that no longer do; unknown ones do not matter.
-    pub close_tasks: Vec<TaskToken>,
+    /// Tasks of this execution that no longer do; others do not matter.
+    pub close_tasks: Vec<TaskKey>,
 }
 
 impl Progress {

@@ -47,13 +47,13 @@ async fn standard(api: &Api, checked: Checked) -> Result<Vec<u8>, ApiError> {
             started_on: checked.started_on.clone(),
             input: Arc::clone(checked.input.shared_text()),
             trace_header: checked.trace_header.clone(),
+            test_case: checked.test_case.clone(),
             started_at: api.host.now(),
             first: None,
             lease: None,
         },
         definition,
         start: checked.engine_start(arn.shared(), api),
-        test_case: checked.test_case.clone(),
     };
     match api.host.start_execution(execution).await {
         Ok(Creation::Created(record)) => answer(record.arn.as_str(), record.started_at),

@@ -131,6 +131,8 @@ pub struct Node {
 #[derive(Debug, Default)]
 struct Claiming {
     is_under_way: bool,
+    /// How many were asked for last.
+    limit: u32,
     /// Something is due now.
     is_wanted: bool,
     /// Something will be due then.
@@ -170,6 +172,17 @@ impl Node {
     /// Whether the node has been told to stop and holds nothing any more.
     pub fn is_drained(&self) -> bool {
         self.is_stopping && self.held.is_empty() && !self.claims.is_under_way
+    }
+
+    /// Whether nothing but time can move what is held, and nothing else is
+    /// being looked for.
+    pub fn is_idle(&self) -> bool {
+        let is_looking = self.claims.is_under_way || (self.claims.is_wanted && self.room() > 0);
+        let is_moving = |held: &Held| {
+            let Held { phase, pending, .. } = held;
+            matches!(phase, Phase::Turning) || pending.has_messages() || !pending.reports.is_empty()
+        };
+        !self.is_stopping && !is_looking && !self.held.values().any(is_moving)
     }
 
     /// What to do next, if anything.
@@ -244,6 +257,8 @@ impl Node {
         };
         self.claims.failures = 0;
         self.claims.due_at = earlier(self.claims.due_at, claims.next_wake_at);
+        // Where as many came as were asked for, there may be more.
+        self.claims.is_wanted |= claims.claimed.len() as u64 >= u64::from(self.claims.limit);
         for claimed in claims.claimed {
             let strays = strays.remove(&claimed.lease.execution).unwrap_or_default();
             self.hold(now, claimed, strays);
@@ -386,6 +401,7 @@ impl Node {
         claims.due_at = None;
         claims.next_look = now.uptime.saturating_add(self.pace.look_every);
         let limit = u32::try_from(room).unwrap_or(u32::MAX).min(self.pace.claim_max);
+        claims.limit = limit;
         self.commands.push_back(Command::Claim { limit });
     }
 

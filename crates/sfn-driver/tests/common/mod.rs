@@ -11,10 +11,10 @@ use asl_parser::{Definition, MachineType, Options};
 use asl_runtime::{ExecutionIdentity, HistoryEvent, Limits, Start, StartTask, TaskReport, segment};
 use asl_value::Payload;
 use sfn_driver::{Config, Driver, Entropy, ExpressStart, Pace, StandardStart, TaskContext, TaskHandler};
-use sfn_store::id::{ArnScope, ExecutionArn, Name, RevisionId, StateMachineArn};
+use sfn_store::id::{ActivityArn, ArnScope, ExecutionArn, Name, RevisionId, StateMachineArn};
 use sfn_store::{
-    BoxFuture, Clock, Closed, Creation, HistoryOrder, HistoryQuery, MemoryStore, NewExecution,
-    NewStateMachine, Revision, StateMachineRecord, StateMachineStatus, Store, Timestamp,
+    ActivityRecord, BoxFuture, Clock, Closed, Creation, HistoryOrder, HistoryQuery, MemoryStore, NewActivity,
+    NewExecution, NewStateMachine, Revision, StateMachineRecord, StateMachineStatus, Store, Timestamp,
 };
 use tokio::time::Instant;
 
@@ -77,6 +77,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Clock,
     pub(crate) pace: Pace,
+    pub(crate) is_time_virtual: bool,
 }
 
 impl World {
@@ -86,7 +87,7 @@ impl World {
     }
 
     pub(crate) fn on(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { store, clock, pace: Pace::default() }
+        Self { store, clock, pace: Pace::default(), is_time_virtual: false }
     }
 
     /// A driver, as another process would have it.
@@ -97,6 +98,7 @@ impl World {
             entropy: Entropy::new(|| u128::from(DRAWN.fetch_add(1, Ordering::Relaxed))),
             limits: Limits::default(),
             pace: self.pace.clone(),
+            is_time_virtual: self.is_time_virtual,
         };
         Driver::start(Arc::clone(&self.store), Arc::new(handler.clone()), config).unwrap()
     }
@@ -105,6 +107,14 @@ impl World {
         let machine = Machine::new(name, definition);
         self.store_machine(&machine, definition).await;
         machine
+    }
+
+    pub(crate) async fn activity(&self, name: &str) -> ActivityArn {
+        let scope = ArnScope::new("us-east-1", "123456789012").unwrap();
+        let arn = scope.activity(&Name::new(name).unwrap());
+        let record = ActivityRecord { arn: arn.clone(), created_at: self.clock.now(), encryption: None };
+        self.store.create_activity(NewActivity { record, tags: vec![] }).await.unwrap();
+        arn
     }
 
     /// Stores a state machine with this text, right or wrong.
@@ -203,13 +213,13 @@ impl Machine {
                 input: r#"{"n": 1}"#.into(),
                 started_on: None,
                 trace_header: None,
+                test_case: None,
                 started_at,
                 first: None,
                 lease: None,
             },
             definition: Arc::clone(&self.definition),
             start: self.engine_start(arn.shared(), name),
-            test_case: None,
         }
     }
 

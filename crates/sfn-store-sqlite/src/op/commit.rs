@@ -60,12 +60,12 @@ pub(super) fn apply(
             return Ok(Found { is_token_in_use: true });
         }
     }
-    for token in &progress.close_tasks {
+    for key in &progress.close_tasks {
         db.prepare_cached(
             "UPDATE task SET state = 2, input = NULL \
-             WHERE token = ?1 AND execution = ?2 AND state < 2",
+             WHERE execution = ?1 AND key = ?2 AND state < 2",
         )?
-        .execute(params![token.as_str(), execution])?;
+        .execute(params![execution, key.as_str()])?;
     }
     if progress.closed.is_some() && (applied == Applied::Later || !progress.open_tasks.is_empty()) {
         db.prepare_cached("UPDATE task SET state = 2, input = NULL WHERE execution = ?1 AND state < 2")?

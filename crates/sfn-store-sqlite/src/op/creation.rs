@@ -34,6 +34,7 @@ pub(crate) fn create(
         started_on: new.started_on,
         input: new.input,
         trace_header: new.trace_header,
+        test_case: new.test_case,
         started_at: new.started_at,
         redrive_count: 0,
         redriven_at: None,
@@ -119,13 +120,14 @@ fn insert_data(db: &Connection, id: i64, record: &ExecutionRecord) -> rusqlite::
     let outcome = record.closed.as_ref().map(|closed| &closed.outcome);
     let failure = outcome.and_then(|outcome| outcome.failure());
     db.prepare_cached(
-        "INSERT INTO execution_data (execution, input, trace_header, output, error, cause) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO execution_data (execution, input, trace_header, test_case, output, error, cause) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .insert(params![
         id,
         record.input,
         record.trace_header,
+        record.test_case,
         outcome.and_then(|outcome| outcome.output()),
         failure.and_then(|failure| failure.error.as_ref()),
         failure.and_then(|failure| failure.cause.as_ref()),

@@ -21,7 +21,7 @@ macro_rules! select_execution {
         concat!(
             "SELECT e.arn, r.uid, d.input, d.trace_header, e.started_at, e.redrive_count, \
              e.redriven_at, e.last_event_id, e.status, e.stopped_at, d.output, d.error, d.cause, \
-             e.version, e.alias \
+             e.version, e.alias, d.test_case \
              FROM execution e JOIN revision r ON r.id = e.revision \
              JOIN execution_data d ON d.execution = e.id WHERE ",
             $condition
@@ -37,6 +37,7 @@ fn record_from(row: &Row<'_>) -> rusqlite::Result<ExecutionRecord> {
         started_on: started_on_from(row, 13)?,
         input: row.get(2)?,
         trace_header: row.get(3)?,
+        test_case: row.get(15)?,
         started_at: timestamp(row, 4)?,
         redrive_count: row.get(5)?,
         redriven_at: optional_timestamp(row, 6)?,

@@ -1,9 +1,9 @@
 //! Executions: creation, reading, leases and commits.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Index, State};
-use crate::id::{EventId, ExecutionArn, InboxSequence, LeaseEpoch, NodeId, TaskToken};
+use crate::id::{EventId, ExecutionArn, InboxSequence, LeaseEpoch, NodeId, TaskKey, TaskToken};
 use crate::{
     Bytes, ClaimRequest, Claimed, Claims, Clock, Closed, Commit, CommitError, Committed,
     CreateExecutionError, Creation, DeliverError, Delivered, ExecutionCreation, ExecutionQuery,
@@ -27,7 +27,7 @@ pub(super) struct Execution {
     consumed_through: InboxSequence,
     epoch: LeaseEpoch,
     turn: Turn,
-    pub(super) open_tasks: BTreeSet<TaskToken>,
+    pub(super) open_tasks: BTreeMap<TaskKey, BTreeSet<TaskToken>>,
 }
 
 /// Whose turn it is to step an execution.
@@ -52,6 +52,7 @@ impl Execution {
                 started_on: new.started_on.clone(),
                 input: new.input.clone(),
                 trace_header: new.trace_header.clone(),
+                test_case: new.test_case.clone(),
                 started_at: new.started_at,
                 redrive_count: 0,
                 redriven_at: None,
@@ -65,7 +66,7 @@ impl Execution {
             consumed_through: InboxSequence::NONE,
             epoch: LeaseEpoch::NONE,
             turn: Turn::Nobody,
-            open_tasks: BTreeSet::new(),
+            open_tasks: BTreeMap::new(),
         }
     }
 
@@ -155,9 +156,9 @@ impl Index {
         for task in progress.open_tasks {
             self.open_task(execution, task, hints);
         }
-        for token in &progress.close_tasks {
-            if execution.open_tasks.remove(token) {
-                self.close_task(token);
+        for key in &progress.close_tasks {
+            for token in execution.open_tasks.remove(key).unwrap_or_default() {
+                self.close_task(&token);
             }
         }
         if let Some(closed) = progress.closed {
@@ -166,7 +167,7 @@ impl Index {
     }
 
     fn close(&mut self, execution: &mut Execution, closed: Closed, hints: &mut Vec<Hint>) {
-        for token in std::mem::take(&mut execution.open_tasks) {
+        for token in std::mem::take(&mut execution.open_tasks).into_values().flatten() {
             self.close_task(&token);
         }
         if matches!(closed.outcome, Outcome::Succeeded { .. }) {

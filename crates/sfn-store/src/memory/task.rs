@@ -49,7 +49,7 @@ impl Index {
                 TaskState::Queued { activity, input }
             }
         };
-        execution.open_tasks.insert(task.token.clone());
+        execution.open_tasks.entry(task.key.clone()).or_default().insert(task.token.clone());
         let execution = execution.record.arn.clone();
         let task_record = Task { number, execution, key: task.key, state };
         self.tasks.insert(task.token, task_record);
@@ -98,7 +98,9 @@ impl State {
         execution.check_inbox()?;
         let body = answer.message.about(&task.key);
         if answer.kind == AnswerKind::Final {
-            execution.open_tasks.remove(&answer.token);
+            if let Some(open) = execution.open_tasks.get_mut(&task.key) {
+                open.remove(&answer.token);
+            }
             self.index.close_task(&answer.token);
         }
         Ok(self.index.put_message(execution, body, hints))

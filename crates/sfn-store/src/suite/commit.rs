@@ -3,7 +3,7 @@
 use super::Place;
 use super::creation::history_of;
 use super::fixture::{
-    Fixture, activity_task, callback, commit, failed, fleeting, lasting, new_activity, node, segment,
+    Fixture, activity_task, callback, commit, failed, fleeting, key, lasting, new_activity, node, segment,
     succeeded, token,
 };
 use crate::id::{EventId, InboxSequence};
@@ -67,7 +67,7 @@ pub async fn refused_commits_change_nothing(place: &impl Place) {
     for (what, spoil) in conflicts {
         let mut bad = good.clone();
         bad.progress.closed = Some(succeeded());
-        bad.progress.close_tasks = vec![token("used")];
+        bad.progress.close_tasks = vec![key("used")];
         spoil(&mut bad);
         let error = store.commit(bad).await.unwrap_err();
         assert!(matches!(error, CommitError::Conflict { .. }), "{what}: {error:?}");

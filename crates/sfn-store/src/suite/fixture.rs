@@ -46,6 +46,7 @@ impl Fixture {
             input: r#"{"a":1}"#.into(),
             started_on: None,
             trace_header: None,
+            test_case: Some("case".into()),
             started_at: at(1),
             first: None,
             lease: None,

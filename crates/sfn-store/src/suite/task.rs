@@ -55,11 +55,11 @@ pub async fn answered_tasks_are_closed(place: &impl Place) {
     store.answer_task(answer("answered", AnswerKind::Heartbeat)).await.unwrap();
     store.answer_task(answer("answered", AnswerKind::Final)).await.unwrap();
     let mut close = commit(&lease, 4, 4);
-    close.progress.close_tasks = vec![token("timed-out"), token("unknown")];
+    close.progress.close_tasks = vec![key("timed-out"), key("unknown")];
     store.commit(close).await.unwrap();
     let other = fixture.start("other", &node("n")).await;
     let mut not_its_own = commit(&other, 3, 3);
-    not_its_own.progress.close_tasks = vec![token("open")];
+    not_its_own.progress.close_tasks = vec![key("open")];
     store.commit(not_its_own).await.unwrap();
     store.answer_task(answer("open", AnswerKind::Heartbeat)).await.unwrap();
     for text in ["answered", "timed-out"] {
@@ -86,7 +86,7 @@ pub async fn activity_tasks_are_taken_oldest_first(place: &impl Place) {
     open.progress.open_tasks = tasks.iter().map(|(text, it)| activity_task(text, it)).collect();
     store.commit(open).await.unwrap();
     let mut close = commit(&lease, 4, 4);
-    close.progress.close_tasks = vec![token("gone")];
+    close.progress.close_tasks = vec![key("gone")];
     store.commit(close).await.unwrap();
 
     let task = |text| ActivityTask { token: token(text), input: format!("\"{text}\"").into() };

@@ -39,6 +39,13 @@ pub(crate) struct Arguments {
     /// `SFN_MOCK_CONFIG` is read too.
     #[arg(long, value_name = "FILE", env = "STEPWELL_MOCK_CONFIG")]
     mock_config: Option<PathBuf>,
+    /// Let time jump when nothing else can happen: no Wait, retry or time-out
+    /// takes real time
+    ///
+    /// Tasks under way have their real time. While one waits for an activity's
+    /// worker or for an answer by token, its time-outs are not jumped over.
+    #[arg(long, env = "STEPWELL_VIRTUAL_TIME")]
+    virtual_time: bool,
     #[command(flatten)]
     lambda: LambdaArguments,
 }
@@ -55,6 +62,7 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
         store: arguments.store,
         region: arguments.region,
         account: arguments.account,
+        virtual_time: arguments.virtual_time,
         ..Config::default()
     };
     let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;

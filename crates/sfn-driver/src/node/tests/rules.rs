@@ -46,6 +46,7 @@ fn claimed(name: &str, inbox: Vec<Message>) -> Claimed {
             input: "{}".into(),
             started_on: None,
             trace_header: None,
+            test_case: None,
             started_at: time(0),
             redrive_count: 0,
             redriven_at: None,

@@ -116,6 +116,7 @@ impl World {
             input: "{}".into(),
             started_on: None,
             trace_header: None,
+            test_case: None,
             started_at: time(0),
             first: None,
             lease: None,
