@@ -231,7 +231,7 @@ async fn a_task_that_timed_out_is_closed_while_its_execution_goes_on() {
     drop(driver);
 
     let driver = world.driver(&handler);
-    tokio::time::sleep(Duration::from_secs(900)).await;
+    tokio::time::sleep(Duration::from_mins(15)).await;
     let message = report(TaskReport::Succeeded { output: Payload::parse("7").unwrap() });
     let late = TaskAnswer { token: task.token, kind: AnswerKind::Final, message };
     let refused = world.store.answer_task(late).await;
