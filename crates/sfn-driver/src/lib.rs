@@ -29,6 +29,7 @@
 //!     entropy: Entropy::new(|| 7), // a real one cannot be guessed
 //!     limits: Default::default(),
 //!     pace: Pace::default(),
+//!     is_time_virtual: false,
 //! };
 //! let driver = Driver::start(Arc::new(MemoryStore::new()), Arc::new(Echo), config)?;
 //! driver.stop().await;
