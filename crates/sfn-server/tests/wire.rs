@@ -274,3 +274,26 @@ async fn a_stopped_execution_is_aborted_when_the_answer_is_there() {
     assert_eq!((&described["status"], &described["stopDate"]), (&json!("ABORTED"), &stopped["stopDate"]));
     server.stop().await;
 }
+
+#[tokio::test]
+async fn in_virtual_time_a_day_passes_at_once() {
+    let server = Running::start(|config| config.virtual_time = true).await;
+    let definition =
+        json!({ "StartAt": "W", "States": { "W": { "Type": "Wait", "Seconds": 86_400, "End": true } } });
+    let mut machine = pass_machine("m", "STANDARD");
+    machine["definition"] = json!(definition.to_string());
+    let (_, machine) = server.call("CreateStateMachine", machine).await;
+    let (_, started) =
+        server.call("StartExecution", json!({ "stateMachineArn": machine["stateMachineArn"] })).await;
+    let arn = &started["executionArn"];
+    let described = tokio::time::timeout(Duration::from_secs(1), server.closed(arn)).await.unwrap();
+    assert_eq!(described["status"], "SUCCEEDED", "{described}");
+    let (_, history) = server.call("GetExecutionHistory", json!({ "executionArn": arn })).await;
+    let timestamp_of = |kind: &str| {
+        let events = history["events"].as_array().unwrap();
+        events.iter().find(|event| event["type"] == kind).unwrap()["timestamp"].as_f64().unwrap()
+    };
+    let waited = timestamp_of("WaitStateExited") - timestamp_of("WaitStateEntered");
+    assert!((86_400.0..86_401.0).contains(&waited), "{waited}");
+    server.stop().await;
+}

@@ -1,5 +1,5 @@
 //! How many executions per second the driver makes on the store in memory:
-//! `cargo run --release -p sfn-driver --example load -- [EXECUTIONS] [AT_ONCE]`.
+//! `cargo run --release -p sfn-driver --example throughput -- [EXECUTIONS] [AT_ONCE]`.
 //!
 //! A chain of ten Pass states, the same as an Express execution, one Task
 //! state, and one that waits.
