@@ -71,6 +71,23 @@ impl Payload {
         })
     }
 
+    /// The text, if it has at most `bytes_max` bytes. Sharing can make a text
+    /// far larger than its value in memory; of one that is too large no more
+    /// than the limit is printed.
+    pub fn text_within(&self, bytes_max: usize) -> Option<&str> {
+        let text = match self.0.text.get() {
+            Some(text) => text,
+            None => {
+                let mut text = String::new();
+                if !crate::print::print_within(&self.0.value, &mut text, bytes_max) {
+                    return None;
+                }
+                self.0.text.get_or_init(|| text.into())
+            }
+        };
+        (text.len() <= bytes_max).then_some(text)
+    }
+
     /// Whether both are the same document in memory: what tells a segment
     /// writer that a text has been written already.
     pub fn is_same(&self, other: &Self) -> bool {

@@ -21,6 +21,14 @@ pub fn printed_len_within(value: &Value, bytes_max: usize) -> Option<usize> {
     (counter.bytes <= bytes_max).then_some(counter.bytes)
 }
 
+/// Appends the compact JSON text of `value` to `out`, unless it has more than
+/// `bytes_max` bytes: then the answer is false, and `out` holds a part of it.
+pub(crate) fn print_within(value: &Value, out: &mut String, bytes_max: usize) -> bool {
+    let mut bounded = Bounded { bytes_left: bytes_max, is_full: false, out };
+    print(value, &mut bounded);
+    !bounded.is_full
+}
+
 /// Where a text goes.
 trait Sink {
     fn push_str(&mut self, text: &str);
@@ -34,6 +42,29 @@ trait Sink {
 impl Sink for String {
     fn push_str(&mut self, text: &str) {
         Self::push_str(self, text);
+    }
+}
+
+/// A text that takes no more than it has room for.
+struct Bounded<'a> {
+    bytes_left: usize,
+    is_full: bool,
+    out: &'a mut String,
+}
+
+impl Sink for Bounded<'_> {
+    fn push_str(&mut self, text: &str) {
+        match self.bytes_left.checked_sub(text.len()) {
+            Some(left) => {
+                self.bytes_left = left;
+                self.out.push_str(text);
+            }
+            None => self.is_full = true,
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.is_full
     }
 }
 

@@ -94,6 +94,18 @@ proptest! {
     }
 
     #[test]
+    fn a_text_is_there_within_its_own_length_and_no_less(oracle in document()) {
+        let payload = || Payload::new(Value::from(oracle.clone()));
+        let text = payload().text().to_owned();
+        let (fitting, too_large) = (payload(), payload());
+        prop_assert_eq!(fitting.text_within(text.len()), Some(&*text));
+        prop_assert_eq!(too_large.text_within(text.len() - 1), None);
+        let printed = payload();
+        prop_assert_eq!(printed.text(), &*text);
+        prop_assert_eq!(printed.text_within(text.len() - 1), None);
+    }
+
+    #[test]
     fn payloads_keep_their_text(oracle in document()) {
         let text = serde_json::to_string_pretty(&oracle).unwrap();
         let payload = Payload::parse(format!(" {text}\n")).unwrap();
@@ -194,4 +206,14 @@ fn numbers_compare_exactly() {
         }
     }
     assert_eq!(parse("1").unwrap(), parse("1.0").unwrap());
+}
+
+/// A value that shares one part 2^60 times has a text that no memory holds.
+#[test]
+fn a_text_past_its_limit_is_not_printed() {
+    let mut value = Value::from("part");
+    for _ in 0..60 {
+        value = Value::from(vec![value.clone(), value]);
+    }
+    assert_eq!(Payload::new(value).text_within(262_144), None);
 }

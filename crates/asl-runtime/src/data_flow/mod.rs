@@ -272,7 +272,9 @@ impl<'v> View<'v> {
     /// That a document does not exceed the quota.
     fn check_size(&self, document: &Payload) -> Result<(), StateError> {
         // What came in has been checked.
-        if document.is_same(&self.frame.input) || document.text().len() <= self.limits.payload_bytes_max {
+        if document.is_same(&self.frame.input)
+            || document.text_within(self.limits.payload_bytes_max).is_some()
+        {
             return Ok(());
         }
         Err(StateError::data_limit(&self.state.name))
@@ -293,10 +295,14 @@ impl<'v> View<'v> {
     fn checked(&self, exit: Exit) -> Result<Exit, StateError> {
         self.check_size(&exit.output)?;
         if let Some(assigned) = &exit.assigned {
-            let texts: usize = assigned.values().map(asl_value::printed_len).sum();
             let held = self.frame.variables.text().len();
-            let too_large = texts > self.limits.assign_bytes_max;
-            if too_large || held.saturating_add(texts) > self.limits.variables_bytes_max {
+            let left = self.limits.variables_bytes_max.checked_sub(held);
+            let left = left.map(|left| left.min(self.limits.assign_bytes_max)).and_then(|left| {
+                assigned
+                    .values()
+                    .try_fold(left, |left, value| Some(left - asl_value::printed_len_within(value, left)?))
+            });
+            if left.is_none() {
                 return Err(StateError::data_limit(&self.state.name));
             }
         }

@@ -150,7 +150,7 @@ pub(crate) fn report(
         }
         TaskReport::Succeeded { output } => {
             start(engine, frame, task, None);
-            if output.text().len() <= engine.core.limits.payload_bytes_max {
+            if output.text_within(engine.core.limits.payload_bytes_max).is_some() {
                 engine.record_in(frame, task_event::succeeded(resource, output.clone()));
                 let exit = View::new(engine.core, frame, state).exit(output)?;
                 return Ok(engine.leave(frame, state, exit, task.next));
