@@ -5,6 +5,7 @@ use std::sync::Arc;
 use asl_parser::{MachineType, Options, Profile};
 use asl_runtime::Outcome;
 use serde_json::{Value, json};
+use sfn_api::EventView;
 
 use crate::case::{Case, Expected, HistoryCase, Run};
 use crate::engine::{ACCOUNT, Played, REGION, Rest, play};
@@ -12,7 +13,6 @@ use crate::events::compare_histories;
 use crate::json::compare;
 use crate::recorded_text;
 use crate::text::{Bindings, Placeholders};
-use crate::view::api_shape;
 
 /// What recorded definitions say where the ARN of an activity belongs.
 const ACTIVITY_ARN_PLACEHOLDER: &str = "activity_arn";
@@ -92,7 +92,8 @@ fn name_activities(value: &mut Value) {
 
 fn meets(placeholders: &Placeholders, expected: &Expected, played: &Played) -> anyhow::Result<()> {
     let mut bindings = Bindings::new();
-    let events: Vec<Value> = played.events.iter().map(api_shape).collect();
+    let shown = |event| serde_json::to_value(EventView { event, include_execution_data: true });
+    let events = played.events.iter().map(shown).collect::<Result<Vec<Value>, _>>()?;
     if let Some(recorded) = &expected.events {
         compare_histories(placeholders, expected.ordering, recorded, &events, &mut bindings)
             .map_err(|difference| anyhow::anyhow!("{difference}"))?;

@@ -32,4 +32,3 @@ pub mod recorded_text;
 pub mod report;
 pub mod server;
 pub mod text;
-pub mod view;

@@ -6,12 +6,14 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::shape::time::Epoch;
 
-/// A history event, with or without the documents in it.
+/// A history event as `GetExecutionHistory` shows it, with or without the
+/// documents in it. API reference, `HistoryEvent`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct EventView<'e> {
-    pub(crate) event: &'e HistoryEvent,
+pub struct EventView<'e> {
+    /// The event.
+    pub event: &'e HistoryEvent,
     /// `includeExecutionData` of the request.
-    pub(crate) include_execution_data: bool,
+    pub include_execution_data: bool,
 }
 
 impl EventView<'_> {
