@@ -89,12 +89,6 @@ impl Path {
         &self.0.text
     }
 
-    /// Whether it is exactly `$`, the input as a whole.
-    pub fn is_input(&self) -> bool {
-        let plan = &self.0.plan;
-        plan.root == Root::Input && plan.steps.is_empty() && plan.function.is_none()
-    }
-
     /// Whether it can match one value at most. What an indefinite path selects
     /// is an array.
     pub fn is_definite(&self) -> bool {

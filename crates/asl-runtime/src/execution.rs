@@ -128,7 +128,7 @@ impl Execution {
 
     /// Whether a task is under way: started, and neither ended nor timed out.
     pub fn has_running_tasks(&self) -> bool {
-        self.core.frames.in_order().iter().any(|frame| matches!(frame.rest, Rest::Running(_)))
+        self.core.frames.iter().any(|frame| matches!(frame.rest, Rest::Running(_)))
     }
 
     /// How the execution ended, once it has.

@@ -278,9 +278,14 @@ impl Frames {
         self.slots.get(id.slot as usize)?.as_deref().filter(|frame| frame.id == id)
     }
 
+    /// All frames, by place.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Frame> {
+        self.slots.iter().flatten().map(Box::as_ref)
+    }
+
     /// All frames in the order of their creation.
     pub(crate) fn in_order(&self) -> Vec<&Frame> {
-        let mut frames: Vec<&Frame> = self.slots.iter().flatten().map(Box::as_ref).collect();
+        let mut frames: Vec<&Frame> = self.iter().collect();
         frames.sort_unstable_by_key(|frame| frame.id);
         frames
     }

@@ -1,9 +1,28 @@
 //! The arguments of lists: how many, and from where.
 
+use serde::Deserialize;
 use sfn_store::{PageRequest, Position};
 
 use crate::constraint::Constraints;
 use crate::{Api, ApiError};
+
+/// What a list of everything is asked with.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Request {
+    max_results: Option<i64>,
+    next_token: Option<String>,
+}
+
+impl Request {
+    /// The part of the list of this operation that is asked for.
+    pub(crate) fn page(&self, api: &Api, operation: &str) -> Result<PageRequest, ApiError> {
+        let mut constraints = Constraints::default();
+        check(&mut constraints, self.max_results, self.next_token.as_deref(), 1024);
+        constraints.finish()?;
+        api.page(&[operation], self.max_results, self.next_token.as_deref())
+    }
+}
 
 /// What is answered when nobody says how many. API reference, `maxResults`.
 const LIMIT_DEFAULT: u32 = 100;

@@ -13,7 +13,7 @@
 //!       "MockedResponses": { "Charged": { "0": { "Return": { "ok": true } } } }
 //!     }"#,
 //! )?;
-//! assert!(mocks.has_test_case("orders", "Happy"));
+//! assert!(mocks.test_cases("orders").eq(["Happy"]));
 //! let lambda = Lambda::new(Endpoint::parse("http://127.0.0.1:3001")?);
 //! let router = Router::new().with_mocks(mocks).with_lambda(lambda);
 //! # let _ = router;

@@ -178,7 +178,8 @@ impl Run {
     }
 
     /// Runs to the end in virtual time, every task answered at once by
-    /// `handler`. `None` when only an answer by token could move it further.
+    /// `handler`. What nothing moves any more ends by the quota on an
+    /// execution's seconds; `None` if even that is far out of reach.
     pub fn finish(
         &mut self,
         mut handler: impl FnMut(&StartTask) -> Result<Payload, Problem>,

@@ -1,17 +1,9 @@
 //! `ListActivities`: newest first.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
 use crate::{Api, ApiError, json, paging};
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    max_results: Option<i64>,
-    next_token: Option<String>,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,14 +22,12 @@ struct Item<'a> {
     creation_date: Epoch,
 }
 
+/// What page tokens are bound to.
+const OPERATION: &str = "ListActivities";
+
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let mut constraints = Constraints::default();
-    paging::check(&mut constraints, request.max_results, request.next_token.as_deref(), 1024);
-    constraints.finish()?;
-    let arguments = ["ListActivities"];
-    let page = api.page(&arguments, request.max_results, request.next_token.as_deref())?;
-    let page = api.store.list_activities(page).await?;
+    let request: paging::Request = json::read(body)?;
+    let page = api.store.list_activities(request.page(api, OPERATION)?).await?;
     let activities = page.items.iter().map(|activity| Item {
         activity_arn: activity.arn.as_str(),
         name: activity.arn.name(),
@@ -45,6 +35,6 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     });
     json::write(&Response {
         activities: activities.collect(),
-        next_token: api.next_token(&arguments, page.next),
+        next_token: api.next_token(&[OPERATION], page.next),
     })
 }

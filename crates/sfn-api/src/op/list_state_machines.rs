@@ -1,17 +1,9 @@
 //! `ListStateMachines`: newest first.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
 use crate::{Api, ApiError, json, paging};
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Request {
-    max_results: Option<i64>,
-    next_token: Option<String>,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,14 +23,12 @@ struct Item<'a> {
     creation_date: Epoch,
 }
 
+/// What page tokens are bound to.
+const OPERATION: &str = "ListStateMachines";
+
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let mut constraints = Constraints::default();
-    paging::check(&mut constraints, request.max_results, request.next_token.as_deref(), 1024);
-    constraints.finish()?;
-    let arguments = ["ListStateMachines"];
-    let page = api.page(&arguments, request.max_results, request.next_token.as_deref())?;
-    let page = api.store.list_state_machines(page).await?;
+    let request: paging::Request = json::read(body)?;
+    let page = api.store.list_state_machines(request.page(api, OPERATION)?).await?;
     let state_machines = page.items.iter().map(|machine| Item {
         state_machine_arn: machine.arn.as_str(),
         name: machine.arn.name(),
@@ -47,6 +37,6 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     });
     json::write(&Response {
         state_machines: state_machines.collect(),
-        next_token: api.next_token(&arguments, page.next),
+        next_token: api.next_token(&[OPERATION], page.next),
     })
 }

@@ -55,11 +55,6 @@ impl Mocks {
         file::read(text)
     }
 
-    /// Whether the file has this test case for this state machine.
-    pub fn has_test_case(&self, state_machine: &str, test_case: &str) -> bool {
-        self.states(state_machine, test_case).is_some()
-    }
-
     /// The test cases of a state machine.
     pub fn test_cases(&self, state_machine: &str) -> impl Iterator<Item = &str> {
         self.machines.get(state_machine).into_iter().flat_map(|cases| cases.keys().map(String::as_str))

@@ -1,7 +1,6 @@
 //! `stepwell eval`: one expression, or a batch of them.
 
 use std::io::{BufRead as _, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -11,8 +10,9 @@ use asl_value::{Object, Value};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use serde_json::json;
+use stepwell::Payload;
 
-use super::tasks::read;
+use super::source::input;
 use crate::command::{clock, entropy};
 use crate::render;
 
@@ -86,9 +86,10 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
         return batch();
     }
     let Some(expression) = arguments.expression else { bail!("an expression is missing") };
-    let data = arguments.input.as_deref().map(input).transpose()?;
+    let input = arguments.input.as_deref().map(input).transpose()?;
+    let data = input.as_ref().map(Payload::value);
     let bindings = Object::default();
-    match evaluate(arguments.language, &expression, data.as_ref(), &bindings) {
+    match evaluate(arguments.language, &expression, data, &bindings) {
         Ok(Some(value)) => println!("{value}"),
         Ok(None) => {}
         Err(failure) => {
@@ -101,15 +102,6 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn input(option: &str) -> anyhow::Result<Value> {
-    let text = match option.strip_prefix('@') {
-        Some(path) => read(Path::new(path))?,
-        None if option == "-" => read(Path::new("-"))?,
-        None => option.to_owned(),
-    };
-    asl_value::parse(&text).context("the input is no JSON document")
 }
 
 /// Answers each line of standard input with a line. A line that is no request

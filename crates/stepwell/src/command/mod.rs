@@ -8,5 +8,6 @@ pub(crate) mod entropy;
 pub(crate) mod eval;
 pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod source;
 pub(crate) mod tasks;
 pub(crate) mod validate;

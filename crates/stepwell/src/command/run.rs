@@ -11,7 +11,8 @@ use sfn_driver::{TaskContext, TaskHandler as _, TaskOrigin};
 use sfn_integrations::Router;
 use stepwell::{Begin, ExecutionIdentity, Outcome, Payload, Problem, Workflow};
 
-use super::tasks::{LambdaArguments, mock_config_of_local, read, read_mocks};
+use super::source::{input, read};
+use super::tasks::{LambdaArguments, mock_config_of_local, read_mocks};
 use super::{clock, entropy};
 use crate::render;
 
@@ -107,16 +108,6 @@ pub(crate) fn execute(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             ExitCode::FAILURE
         }
     })
-}
-
-/// The input as the option names it.
-fn input(option: &str) -> anyhow::Result<Payload> {
-    let text = match option.strip_prefix('@') {
-        Some(path) => read(Path::new(path))?,
-        None if option == "-" => read(Path::new("-"))?,
-        None => option.to_owned(),
-    };
-    Payload::parse(&text).context("the input is no JSON document")
 }
 
 /// Who carries out tasks, and from which test case.

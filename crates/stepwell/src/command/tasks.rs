@@ -6,6 +6,8 @@ use anyhow::Context as _;
 use clap::Args;
 use sfn_integrations::{Endpoint, Lambda, Mocks, Router};
 
+use super::source::read;
+
 /// Where tasks go.
 #[derive(Debug, Args)]
 pub(crate) struct LambdaArguments {
@@ -36,14 +38,6 @@ impl LambdaArguments {
 pub(crate) fn read_mocks(path: &Path) -> anyhow::Result<Mocks> {
     let text = read(path)?;
     Mocks::parse(&text).with_context(|| format!("in the mock configuration {}", path.display()))
-}
-
-/// Reads a file, or standard input for `-`.
-pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
-    if path == Path::new("-") {
-        return std::io::read_to_string(std::io::stdin()).context("cannot read standard input");
-    }
-    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The mock configuration that an environment of Step Functions Local names.

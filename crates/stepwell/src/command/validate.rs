@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use asl_parser::{MachineType, Options, Profile};
 use clap::{Args, ValueEnum};
 
-use crate::command::tasks::read;
+use crate::command::source::read;
 use crate::render;
 
 /// Arguments of `stepwell validate`.
