@@ -75,15 +75,14 @@ impl Payload {
     /// far larger than its value in memory; of one that is too large no more
     /// than the limit is printed.
     pub fn text_within(&self, bytes_max: usize) -> Option<&str> {
-        let text = match self.0.text.get() {
-            Some(text) => text,
-            None => {
-                let mut text = String::new();
-                if !crate::print::print_within(&self.0.value, &mut text, bytes_max) {
-                    return None;
-                }
-                self.0.text.get_or_init(|| text.into())
+        let text = if let Some(text) = self.0.text.get() {
+            text
+        } else {
+            let mut text = String::new();
+            if !crate::print::print_within(&self.0.value, &mut text, bytes_max) {
+                return None;
             }
+            self.0.text.get_or_init(|| text.into())
         };
         (text.len() <= bytes_max).then_some(text)
     }
