@@ -48,7 +48,10 @@ pub enum SelectError {
     /// No variable has that name.
     #[error("The variable '{0}' is not defined")]
     UndefinedVariable(String),
-    /// A function such as `sum()` does not apply to what the path gives.
+    /// `min()`, `sum()` and the like find no numbers.
+    #[error("Aggregation function attempted to calculate value using empty array")]
+    NothingToAggregate,
+    /// A function such as `keys()` does not apply to what the path gives.
     #[error("The function '{function}' cannot be applied to: {found}")]
     NotApplicable {
         /// Name of the function.

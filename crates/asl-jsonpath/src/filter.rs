@@ -27,6 +27,8 @@ enum Condition {
     Exists(Plan),
     /// A literal alone.
     Constant(bool),
+    /// A text and the pattern that all of it is to match.
+    Matches(Operand, Regex),
     Compare(Operand, Operator, Operand),
 }
 
@@ -34,7 +36,6 @@ enum Condition {
 enum Operand {
     Path(Plan),
     Literal(Value),
-    Pattern(Regex),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,6 @@ enum Operator {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
-    Matches,
     In,
     NotIn,
     SubsetOf,
@@ -59,7 +59,7 @@ enum Operator {
 
 impl Operator {
     /// Longer ones before those that they begin with.
-    const ALL: [(&'static str, Self); 18] = [
+    const ALL: [(&'static str, Self); 17] = [
         ("===", Self::Equal),
         ("==", Self::Equal),
         ("!=", Self::NotEqual),
@@ -68,7 +68,6 @@ impl Operator {
         (">=", Self::GreaterOrEqual),
         ("<", Self::Less),
         (">", Self::Greater),
-        ("=~", Self::Matches),
         ("in", Self::In),
         ("nin", Self::NotIn),
         ("subsetof", Self::SubsetOf),
@@ -88,7 +87,7 @@ impl Filter {
     }
 
     pub(crate) fn accepts<'v>(&self, item: &'v Value, walk: &Walk<'v>) -> bool {
-        walk.spend(1).is_ok() && self.0.holds(item, walk)
+        walk.spend(1) && self.0.holds(item, walk)
     }
 }
 
@@ -136,19 +135,18 @@ fn single(cursor: &mut Cursor<'_>, depth: usize) -> Result<Condition, CompileErr
     }
     let left = operand(cursor, depth + 1)?;
     cursor.skip_space();
+    if cursor.eat("=~") {
+        cursor.skip_space();
+        return Ok(Condition::Matches(left, pattern(cursor)?));
+    }
     let Some(operator) = operator(cursor) else {
         return Ok(match left {
             Operand::Path(plan) => Condition::Exists(plan),
             Operand::Literal(value) => Condition::Constant(value.as_bool() == Some(true)),
-            Operand::Pattern(_) => return Err(cursor.error("expected an operator")),
         });
     };
     cursor.skip_space();
-    let right = operand(cursor, depth + 1)?;
-    if matches!(right, Operand::Pattern(_)) != (operator == Operator::Matches) {
-        return Err(cursor.error("expected a regular expression after '=~', and nowhere else"));
-    }
-    Ok(Condition::Compare(left, operator, right))
+    Ok(Condition::Compare(left, operator, operand(cursor, depth + 1)?))
 }
 
 fn operator(cursor: &mut Cursor<'_>) -> Option<Operator> {
@@ -169,7 +167,7 @@ fn operator(cursor: &mut Cursor<'_>) -> Option<Operator> {
 fn operand(cursor: &mut Cursor<'_>, depth: usize) -> Result<Operand, CompileError> {
     Ok(match cursor.peek() {
         Some('@' | '$') => Operand::Path(path_parse::filter_path(cursor, depth)?),
-        Some('/') => Operand::Pattern(pattern(cursor)?),
+        Some('/') => return Err(cursor.error("expected a regular expression only after '=~'")),
         _ => Operand::Literal(literal(cursor, depth)?),
     })
 }
@@ -242,17 +240,15 @@ impl Condition {
             Self::Any(parts) => parts.iter().any(|part| part.holds(item, walk)),
             Self::All(parts) => parts.iter().all(|part| part.holds(item, walk)),
             Self::Not(part) => !part.holds(item, walk),
-            Self::Exists(plan) => match plan.look(walk, Some(item)) {
-                Ok(found) => plan.is_definite() || found.as_array().is_some_and(|items| !items.is_empty()),
-                Err(_) => false,
-            },
+            Self::Exists(plan) => plan.find(walk, item).is_some_and(|found| {
+                plan.is_definite() || found.as_array().is_some_and(|items| !items.is_empty())
+            }),
             Self::Constant(holds) => *holds,
+            Self::Matches(text, pattern) => text
+                .value(item, walk)
+                .is_some_and(|text| text.as_str().is_some_and(|text| pattern.is_match(text))),
             Self::Compare(left, operator, right) => {
-                let left = left.value(item, walk);
-                if let (Operand::Pattern(pattern), Some(left)) = (right, &left) {
-                    return left.as_str().is_some_and(|text| pattern.is_match(text));
-                }
-                compare(left.as_deref(), *operator, right.value(item, walk).as_deref())
+                compare(left.value(item, walk).as_deref(), *operator, right.value(item, walk).as_deref())
             }
         }
     }
@@ -262,9 +258,8 @@ impl Operand {
     /// The value; none where a path leads nowhere.
     fn value<'a, 'v: 'a>(&'a self, item: &'v Value, walk: &Walk<'v>) -> Option<Cow<'a, Value>> {
         match self {
-            Self::Path(plan) => plan.look(walk, Some(item)).ok(),
+            Self::Path(plan) => plan.find(walk, item),
             Self::Literal(value) => Some(Cow::Borrowed(value)),
-            Self::Pattern(_) => None,
         }
     }
 }
@@ -277,7 +272,6 @@ fn compare(left: Option<&Value>, operator: Operator, right: Option<&Value>) -> b
         Operator::LessOrEqual => ordered(left, right).is_some_and(Ordering::is_le),
         Operator::Greater => ordered(left, right).is_some_and(Ordering::is_gt),
         Operator::GreaterOrEqual => ordered(left, right).is_some_and(Ordering::is_ge),
-        Operator::Matches => false,
         Operator::In => left.is_some_and(|left| among(left, right)),
         Operator::NotIn => left.is_some_and(|left| !among(left, right)),
         Operator::SubsetOf => items_of(left).is_some_and(|items| items.iter().all(|item| among(item, right))),

@@ -41,7 +41,7 @@ impl Function {
     }
 
     pub(crate) fn apply(self, value: &Value) -> Result<Value, SelectError> {
-        let given = match (self, value) {
+        let found = match (self, value) {
             (Self::Length, Value::Array(items)) => Some(count(items.len())),
             (Self::Length, Value::Object(members)) => Some(count(members.len())),
             (Self::Length, Value::String(text)) => Some(count(text.chars().count())),
@@ -50,33 +50,35 @@ impl Function {
             }
             (Self::First, Value::Array(items)) => items.first().cloned(),
             (Self::Last, Value::Array(items)) => items.last().cloned(),
-            (Self::Min | Self::Max | Self::Sum | Self::Avg | Self::Stddev, Value::Array(items)) => {
-                self.aggregate(&items.iter().filter_map(Value::as_number).collect::<Vec<_>>())
+            (Self::Min | Self::Max | Self::Sum | Self::Avg | Self::Stddev, _) => {
+                let items = value.as_array().into_iter().flatten();
+                let numbers: Vec<f64> = items.filter_map(Value::as_f64).collect();
+                return self.aggregate(&numbers).ok_or(SelectError::NothingToAggregate);
             }
             _ => None,
         };
-        given.ok_or_else(|| SelectError::NotApplicable { function: self.name(), found: value.to_string() })
+        found.ok_or_else(|| SelectError::NotApplicable { function: self.name(), found: value.to_string() })
     }
 
-    /// Over the numbers of an array; nothing else in it counts.
+    /// Over the numbers of an array; nothing else in it counts. Always a
+    /// double, as with Jayway.
     #[expect(clippy::cast_precision_loss, reason = "no array has 2^53 items")]
-    fn aggregate(self, numbers: &[Number]) -> Option<Value> {
-        let floats = || numbers.iter().map(|number| number.as_f64());
-        let mean = || floats().sum::<f64>() / numbers.len() as f64;
-        let number = match self {
-            Self::Min => numbers.iter().min().copied(),
-            Self::Max => numbers.iter().max().copied(),
-            Self::Sum => Number::from_f64(floats().sum()),
-            Self::Avg => Number::from_f64(mean()),
+    fn aggregate(self, numbers: &[f64]) -> Option<Value> {
+        let count = numbers.len() as f64;
+        let sum = || numbers.iter().sum::<f64>();
+        let double = match self {
+            _ if numbers.is_empty() => return None,
+            Self::Min => numbers.iter().copied().fold(f64::INFINITY, f64::min),
+            Self::Max => numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            Self::Sum => sum(),
+            Self::Avg => sum() / count,
             Self::Stddev => {
-                let mean = mean();
-                Number::from_f64(
-                    (floats().map(|n| (n - mean).powi(2)).sum::<f64>() / numbers.len() as f64).sqrt(),
-                )
+                let mean = sum() / count;
+                (numbers.iter().map(|n| (n - mean).powi(2)).sum::<f64>() / count).sqrt()
             }
-            Self::Length | Self::Keys | Self::First | Self::Last => None,
+            Self::Length | Self::Keys | Self::First | Self::Last => return None,
         };
-        number.filter(|_| !numbers.is_empty()).map(Value::Number)
+        Number::from_f64(double).map(Value::Number)
     }
 }
 

@@ -30,6 +30,9 @@ pub(crate) struct Plan {
     pub(crate) steps: Box<[Step]>,
     pub(crate) function: Option<Function>,
     is_definite: bool,
+    /// Whether it leads to a value that is there, and makes none: names and
+    /// indexes only.
+    is_plain: bool,
     /// Where several names stand before another step, which AWS finds out
     /// when it takes the path.
     names_inside: Option<usize>,
@@ -118,13 +121,39 @@ impl Plan {
     pub(crate) fn new(root: Root, steps: Vec<Step>, function: Option<Function>) -> Self {
         let is_definite =
             steps.iter().all(|step| matches!(step, Step::Name(_) | Step::Index(_) | Step::Names(_)));
+        let is_plain =
+            function.is_none() && steps.iter().all(|step| matches!(step, Step::Name(_) | Step::Index(_)));
         let inside = steps.len().saturating_sub(1);
         let names_inside = steps.iter().take(inside).position(|step| matches!(step, Step::Names(_)));
-        Self { root, steps: steps.into(), function, is_definite, names_inside }
+        Self { root, steps: steps.into(), function, is_definite, is_plain, names_inside }
     }
 
     pub(crate) fn is_definite(&self) -> bool {
         self.is_definite
+    }
+
+    /// What the path of a filter selects, if anything. Filters look at every
+    /// item, and why a path leads nowhere is nothing to them.
+    pub(crate) fn find<'v>(&self, walk: &Walk<'v>, item: &'v Value) -> Option<Cow<'v, Value>> {
+        if !self.is_plain {
+            return self.look(walk, Some(item)).ok();
+        }
+        let root = self.root(walk, Some(item)).ok()?;
+        let found = self.steps.iter().try_fold(root, |at, step| match step {
+            Step::Name(name) => at.get(name),
+            Step::Index(index) => self::item(at, *index),
+            _ => None, // not in a plain path
+        });
+        found.map(Cow::Borrowed)
+    }
+
+    fn root<'v>(&self, walk: &Walk<'v>, item: Option<&'v Value>) -> Result<&'v Value, Lost<'_, 'v>> {
+        match &self.root {
+            Root::Input => Ok(walk.scope.input),
+            Root::Context => Ok(walk.scope.environment.context()),
+            Root::Variable(name) => walk.scope.environment.variable(name).ok_or(Lost::Variable(name)),
+            Root::Item => Ok(item.unwrap_or(walk.scope.input)),
+        }
     }
 
     /// What the path selects: found, or made.
@@ -133,12 +162,7 @@ impl Plan {
         walk: &Walk<'v>,
         item: Option<&'v Value>,
     ) -> Result<Cow<'v, Value>, Lost<'_, 'v>> {
-        let root = match &self.root {
-            Root::Input => walk.scope.input,
-            Root::Context => walk.scope.environment.context(),
-            Root::Variable(name) => walk.scope.environment.variable(name).ok_or(Lost::Variable(name))?,
-            Root::Item => item.unwrap_or(walk.scope.input),
-        };
+        let root = self.root(walk, item)?;
         if let Some(place) = self.names_inside {
             return Err(Lost::NamesInside(self, place));
         }
@@ -219,7 +243,9 @@ impl Plan {
                     }
                     _ => step.take_from(value, walk, &mut next),
                 }
-                walk.spend(1 + next.len() - before)?;
+                if !walk.spend(1 + next.len() - before) {
+                    return Err(Lost::TooMany);
+                }
             }
             descended = matches!(step, Step::Descend);
             matched = next;
@@ -239,11 +265,11 @@ pub(crate) struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Counts work; an error once there is too much.
-    pub(crate) fn spend<'p, 'v>(&self, work: usize) -> Result<(), Lost<'p, 'v>> {
+    /// Counts work; false once there is too much.
+    pub(crate) fn spend(&self, work: usize) -> bool {
         let left = self.work_left.get().checked_sub(work);
         self.work_left.set(left.unwrap_or_default());
-        left.map(|_| ()).ok_or(Lost::TooMany)
+        left.is_some()
     }
 }
 

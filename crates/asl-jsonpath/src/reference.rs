@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use asl_value::{Array, Object, Value};
+use asl_value::{Object, Value};
 
 use crate::error::{CompileError, WriteError};
 use crate::path::{Path, Root, Step};
@@ -70,16 +70,16 @@ impl ReferencePath {
                     Value::Object(Object::with(&members, name.clone(), value))
                 }
                 Step::Index(index) => {
-                    let mut items: Array = container.and_then(Value::as_array).cloned().unwrap_or_default();
+                    let mut items =
+                        container.and_then(Value::as_array).map_or_else(Vec::new, |items| items.to_vec());
                     let index = usize::try_from(*index).map_err(|_| self.refuse(document))?;
-                    let list = items.make_mut();
-                    if list.len() <= index {
-                        list.resize(index + 1, Value::Null);
+                    if items.len() <= index {
+                        items.resize(index + 1, Value::Null);
                     }
-                    if let Some(place) = list.get_mut(index) {
+                    if let Some(place) = items.get_mut(index) {
                         *place = value;
                     }
-                    Value::Array(items)
+                    Value::from(items)
                 }
                 _ => return Err(self.refuse(document)),
             };

@@ -41,6 +41,7 @@ fn common_path() -> impl Strategy<Value = String> {
         (-3_i64..3).prop_map(|index| format!("[{index}]")),
         (-3_i64..3, -3_i64..3).prop_map(|(from, to)| format!("[{from}:{to}]")),
         (0_i64..3).prop_map(|from| format!("[{from}:]")),
+        (-3_i64..3, 1_i64..3).prop_map(|(to, step)| format!("[:{to}:{step}]")),
         Just("[*]".to_owned()),
         Just(".*".to_owned()),
         (0_i64..3, -3_i64..0).prop_map(|(a, b)| format!("[{a},{b}]")),
@@ -66,6 +67,21 @@ proptest! {
         } else {
             prop_assert_eq!(got.unwrap(), Value::from(want));
         }
+    }
+
+    /// The RFC leaves the order of some to the implementation.
+    #[test]
+    fn descents_agree_with_the_rfc_but_for_order(document in document(), step in "[a-c]|\\*|\\[(0|1|-1|-2)\\]") {
+        let text = format!("$..{step}");
+        let sorted = |values: &[Value]| {
+            let mut texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+            texts.sort();
+            texts
+        };
+        let want = oracle(&text, &document);
+        let input = Value::from(document);
+        let got = Path::compile(&text).unwrap().select(&Scope { input: &input, environment: &Nothing });
+        prop_assert_eq!(sorted(got.unwrap().as_array().unwrap()), sorted(&want), "{}", text);
     }
 
     #[test]

@@ -53,6 +53,8 @@ const SHOP: &str = r#"{"items":[{"n":1,"p":5,"tag":"a"},{"n":2,"p":15,"tag":"b"}
 fn paths_select() {
     table(&[
         ("$", "[1, 2]", "[1,2]"),
+        ("$.[0]", "[7]", "7"),
+        ("$[*]", "[7]", "[7]"),
         ("$.auto-id.k", SHOP, r#""v""#),
         ("$['auto-id']['k']", SHOP, r#""v""#),
         ("$.items[0].n", SHOP, "1"),
@@ -65,6 +67,10 @@ fn paths_select() {
         ("$.items[1:].n", SHOP, "[2,3]"),
         ("$.items[:1].n", SHOP, "[1]"),
         ("$.items[-2:].n", SHOP, "[2,3]"),
+        ("$.items[0:3:2].n", SHOP, "[1,3]"),
+        ("$.items[-1,0].n", SHOP, "[3,1]"),
+        ("$..items[0].n", SHOP, "[1]"),
+        ("$..[0]", r#"{"a":[1,[2]],"b":[[3]]}"#, "[1,2,[3],3]"),
         ("$..n", SHOP, "[1,2,3]"),
         ("$.auto-id.*", SHOP, r#"["v"]"#),
         ("$.a.b", SHOP, "null"),
@@ -104,6 +110,23 @@ fn filters_pick_items() {
         ("$.l[?(@ contains 2)]", r#"{"l":[[1,2],[3]]}"#, "[[1,2]]"),
         ("$.l[?(@ empty true)]", r#"{"l":[[],[3]]}"#, "[[]]"),
         ("$.items[?(@.n == $.want)].p", r#"{"items":[{"n":1,"p":2}],"want":1}"#, "[2]"),
+        ("$.items[?(@.n == $x.y)].p", r#"{"items":[{"n":[10,20],"p":2}]}"#, "[2]"),
+        ("$.items[?(@.n == $$.State.Name)].p", r#"{"items":[{"n":"S","p":2}]}"#, "[2]"),
+        ("$.items[?(@.tag != 'a')].n", SHOP, "[2,3]"),
+        ("$.items[?(@.tag < 'b')].n", SHOP, "[1]"),
+        // What has no order is neither less nor greater.
+        ("$.items[?(@.tag > 0 || @.tag <= 0)].n", SHOP, "[]"),
+        ("$.items[?(@.tag contains b)].n", SHOP, "[2]"),
+        ("$.items[?(@.tag =~ /a|b.*/)].n", SHOP, "[1,2]"),
+        ("$.items[?('a' == @.tag)].n", SHOP, "[1]"),
+        ("$.l[?(@ subsetof [1,2,3])]", r#"{"l":[[1,2],[3,4]]}"#, "[[1,2]]"),
+        ("$.l[?(@ anyof [3])]", r#"{"l":[[1,2],[3,4]]}"#, "[[3,4]]"),
+        ("$.l[?(@ noneof [3])]", r#"{"l":[[1,2],[3,4]]}"#, "[[1,2]]"),
+        ("$.l[?(@ type 'string')]", r#"{"l":[1,"s"]}"#, r#"["s"]"#),
+        ("$.l[?(@ size 2)]", r#"{"l":[[1,2],"é😀",{"a":1,"b":2},7,null]}"#, r#"[[1,2],"é😀",{"a":1,"b":2}]"#),
+        ("$.l[?(@ empty false)]", r#"{"l":[[],[3],"",{"a":1}]}"#, r#"[[3],{"a":1}]"#),
+        ("$.l[?(@.length() == 2)]", r#"{"l":[[1,2],[3]]}"#, "[[1,2]]"),
+        ("$.l[?(@.a[*])]", r#"{"l":[{"a":[]},{"a":[1]}]}"#, r#"[{"a":[1]}]"#),
         ("$[?(@.year <= 1999)]", r#"[{"year":1999},{"year":2000}]"#, r#"[{"year":1999}]"#),
         // A descent comes by every object itself.
         ("$..[?(@.n > 1)].n", r#"{"n":9,"l":[{"n":2},{"n":1}]}"#, "[9,2]"),
@@ -118,10 +141,21 @@ fn functions_end_a_path() {
         ("$.items.length()", SHOP, "3"),
         ("$.auto-id.keys()", SHOP, r#"["k"]"#),
         ("$.items[*].p.sum()", SHOP, "45.0"),
-        ("$.items[*].p.min()", SHOP, "5"),
-        ("$.items[*].p.max()", SHOP, "25"),
+        ("$.items[*].p.min()", SHOP, "5.0"),
+        ("$.items[*].p.max()", SHOP, "25.0"),
         ("$.items[*].p.avg()", SHOP, "15.0"),
-        ("$.a.b.sum()", SHOP, "error: The function 'sum' cannot be applied to: null"),
+        ("$.l.stddev()", r#"{"l":[2,4,4,4,5,5,7,9]}"#, "2.0"),
+        ("$.l.first()", r#"{"l":[2,4]}"#, "2"),
+        ("$.l.last()", r#"{"l":[2,4]}"#, "4"),
+        ("$.auto-id.length()", SHOP, "1"),
+        ("$.auto-id.size()", SHOP, "1"),
+        ("$.l.sum()", r#"{"l":[1,"2",null]}"#, "1.0"),
+        (
+            "$.l.sum()",
+            r#"{"l":[]}"#,
+            "error: Aggregation function attempted to calculate value using empty array",
+        ),
+        ("$.items.keys()", "{\"items\":1}", "error: The function 'keys' cannot be applied to: 1"),
     ]);
 }
 
@@ -191,7 +225,11 @@ fn reference_paths_write() {
         assert_eq!(path.put(&original, Value::from(9)).unwrap().to_string(), want, "{path} in {document}");
         assert_eq!(original, json(document), "the original is as it was");
     }
+    let original = json(r#"{"a":{"b":1},"c":[1]}"#);
     let path = ReferencePath::compile("$.a.b").unwrap();
+    let changed = path.put(&original, Value::from(9)).unwrap();
+    let list = |document: &Value| document.get("c").and_then(Value::as_array).cloned().unwrap();
+    assert!(list(&changed).is_same(&list(&original)), "what lies off the path is shared");
     assert_eq!(
         path.put(&json(r#"{"a":"text"}"#), Value::Null).unwrap_err().to_string(),
         r#"Unable to apply ReferencePath $.a.b to input {"a":"text"}"#
@@ -246,6 +284,23 @@ fn intrinsics_on_text() {
         ("States.Base64Decode('RGF0YQ==')", "0", r#""Data""#),
         ("States.Hash('input data', 'MD5')", "0", r#""812f45842bc6d66ee14572ce20db8e86""#),
         ("States.Hash('input data', 'SHA-1')", "0", r#""aaff4a450a104cd177d28d18d74485e8cae074b7""#),
+        (
+            "States.Hash('input data', 'SHA-256')",
+            "0",
+            r#""b4a697a057313163aee33cd8d40c66e9f0f177e00cac2de32475ffff6169c3e3""#,
+        ),
+        (
+            "States.Hash('', 'SHA-384')",
+            "0",
+            r#""38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b""#,
+        ),
+        (
+            "States.Hash('', 'SHA-512')",
+            "0",
+            r#""cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e""#,
+        ),
+        // What is no string is hashed as its text.
+        ("States.Hash($, 'MD5')", "[1, 2]", r#""f79408e5ca998cd53faf44af31e6eb45""#),
         ("States.StringToJson($)", r#""{\"a\": [1]}""#, r#"{"a":[1]}"#),
         ("States.StringToJson(' ')", "0", "null"),
         ("States.JsonToString($)", r#"{ "a": [1] }"#, r#""{\"a\":[1]}""#),
@@ -270,6 +325,9 @@ fn intrinsics_on_arrays_and_numbers() {
         ("States.MathAdd(-1.5, -1.51)", "0", "-3"),
         ("States.MathAdd(-0.5, 0.5)", "0", "1"),
         ("States.MathRandom(1, 9)", "0", "1"),
+        ("States.MathRandom(1, 9, 7)", "0", "4"),
+        ("States.ArrayPartition($, 1.5)", "[1,2,3]", "[[1,2],[3]]"),
+        ("States.ArrayContains($, $[0])", r#"[{"a":[1]}]"#, "true"),
         ("States.ArrayGetItem(States.StringSplit('a-b', '-'), States.MathAdd(0, 1))", "0", r#""b""#),
     ]);
 }
@@ -287,12 +345,36 @@ fn wrong_arguments_are_named() {
         ("States.MathAdd('a', 1)", "0", "Expected a number, but was string"),
         ("States.MathAdd(9223372036854775807, 1)", "0", "out of range"),
         ("States.MathRandom(5, 5)", "0", "must be less than"),
+        ("States.MathRandom('a', 5)", "0", "Invalid type for argument 1. Expected a number, but was string"),
         ("States.Hash('a', 'CRC')", "0", "Unknown algorithm 'CRC'"),
+        ("States.Hash('a', 1)", "0", "Invalid type for argument 2. Expected a string"),
+        ("States.Base64Encode(1)", "0", "Invalid type for argument 1. Expected a string, but was number: 1"),
+        ("States.Base64Decode('!')", "0", "Invalid Base64"),
+        ("States.Base64Decode('/w==')", "0", "not valid UTF-8"),
+        ("States.StringSplit(1, ',')", "0", "Invalid type for argument 1. Expected a string"),
+        ("States.StringToJson(1)", "0", "Invalid type for argument 1. Expected a string"),
+        ("States.JsonMerge(1, $, false)", "{}", "Invalid type for argument 1. Expected an object"),
+        ("States.JsonMerge($, $, 'no')", "{}", "Invalid type for argument 3. Expected a boolean"),
+        ("States.ArrayPartition(1, 1)", "0", "Invalid type for argument 1. Expected an array"),
+        ("States.ArrayContains(1, 1)", "0", "Invalid type for argument 1. Expected an array"),
+        ("States.ArrayUnique(1)", "0", "Invalid type for argument 1. Expected an array"),
+        ("States.ArrayGetItem($, -1)", "[1]", "The index -1 is out of range"),
+        ("States.ArrayRange('a', 5, 1)", "0", "Invalid type for argument 1. Expected a number"),
+        ("States.Format(1)", "0", "Invalid type for argument 1. Expected a string"),
+        ("States.Format('{', 1)", "0", "matching '}' not found"),
+        ("States.Format('{}', 1, 2)", "0", "number of arguments do not match the occurrences of {}"),
         ("States.Format('{}', $.no)", "{}", "could not be found in the input '{}'"),
     ] {
         let got = evaluate(text, input);
         assert!(got.starts_with("error: The function '") && got.contains(part), "{text}: {got}");
     }
+    // 10,000 characters, however many bytes.
+    let text = |characters: usize| Value::from("é".repeat(characters)).to_string();
+    for call in ["States.Base64Encode($)", "States.Base64Decode($)", "States.Hash($, 'MD5')"] {
+        let got = evaluate(call, &text(10_001));
+        assert!(got.contains("at most 10000 characters"), "{call}: {got}");
+    }
+    assert!(!evaluate("States.Base64Encode($)", &text(10_000)).starts_with("error"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{self, Serialize, Serializer};
 
-use crate::{DEPTH_MAX, Number, ObjectBuilder, Value};
+use crate::{DEPTH_MAX, Members, Number, ObjectBuilder, Value};
 
 /// A value nested deeper than [`DEPTH_MAX`], which only a program can make, is
 /// an error: serializers recurse.
@@ -127,6 +127,77 @@ impl From<serde_json::Value> for Value {
             Json::Array(items) => items.into_iter().map(Self::from).collect::<Vec<_>>().into(),
             Json::Object(members) => Self::object(members.into_iter().map(|(k, v)| (k, Self::from(v)))),
         }
+    }
+}
+
+/// Does not recurse; dropping what comes of a deep value does.
+impl From<&Value> for serde_json::Value {
+    fn from(value: &Value) -> Self {
+        /// A container with members still to come, and those that it has.
+        enum Open<'a> {
+            Array(std::slice::Iter<'a, Value>, Vec<serde_json::Value>),
+            /// With the name of the member that is being made.
+            Object(Members<'a>, serde_json::Map<String, serde_json::Value>, &'a Arc<str>),
+        }
+        let mut open = Vec::new();
+        let mut next = value;
+        loop {
+            let mut made = match next {
+                Value::Null => Self::Null,
+                Value::Bool(b) => (*b).into(),
+                Value::Number(Number::Int(n)) => (*n).into(),
+                Value::Number(Number::UInt(n)) => (*n).into(),
+                Value::Number(Number::Float(n)) => (*n).into(),
+                Value::String(s) => (**s).into(),
+                Value::Array(items) => {
+                    let mut rest = items.iter();
+                    if let Some(first) = rest.next() {
+                        open.push(Open::Array(rest, Vec::with_capacity(items.len())));
+                        next = first;
+                        continue;
+                    }
+                    Self::Array(Vec::new())
+                }
+                Value::Object(members) => {
+                    let mut rest = members.into_iter();
+                    if let Some((name, first)) = rest.next() {
+                        open.push(Open::Object(rest, serde_json::Map::new(), name));
+                        next = first;
+                        continue;
+                    }
+                    Self::Object(serde_json::Map::new())
+                }
+            };
+            next = loop {
+                made = match open.last_mut() {
+                    None => return made,
+                    Some(Open::Array(rest, items)) => {
+                        items.push(made);
+                        match rest.next() {
+                            Some(value) => break value,
+                            None => Self::Array(std::mem::take(items)),
+                        }
+                    }
+                    Some(Open::Object(rest, members, name)) => {
+                        members.insert(name.to_string(), made);
+                        match rest.next() {
+                            Some((next_name, value)) => {
+                                *name = next_name;
+                                break value;
+                            }
+                            None => Self::Object(std::mem::take(members)),
+                        }
+                    }
+                };
+                open.pop();
+            };
+        }
+    }
+}
+
+impl From<Value> for serde_json::Value {
+    fn from(value: Value) -> Self {
+        Self::from(&value)
     }
 }
 

@@ -32,7 +32,7 @@ mod print;
 mod value;
 
 pub use number::Number;
-pub use object::{Object, ObjectBuilder};
+pub use object::{Members, Object, ObjectBuilder};
 pub use parse::{DEPTH_MAX, ParseError, parse};
 pub use payload::Payload;
 pub use print::{print_to, printed_len, printed_len_within};

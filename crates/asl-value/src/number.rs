@@ -84,6 +84,9 @@ impl PartialOrd for Number {
 
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
+        if let (Self::Int(a), Self::Int(b)) = (self, other) {
+            return a.cmp(b);
+        }
         match (self.as_integer(), other.as_integer()) {
             (Some(a), Some(b)) => a.cmp(&b),
             (Some(a), None) => compare(a, other.as_f64()),

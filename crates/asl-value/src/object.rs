@@ -14,76 +14,106 @@ const SCAN_MAX: usize = 12;
 /// Lookups scan small objects and search a sorted index in large ones: no
 /// hashing, so no seed and no collisions that a payload could provoke.
 #[derive(Clone, Default)]
-pub struct Object(Arc<Node>);
+pub struct Object(Option<Arc<[Member]>>); // none: no members
 
-#[derive(Clone, Default)]
-struct Node {
-    members: Vec<Member>,
-    /// Places of `members` by ascending name; empty for small objects.
-    sorted: Vec<u32>,
+#[derive(Clone)]
+pub(crate) struct Member {
+    name: Arc<str>,
+    value: Value,
+    /// In a large object the members' `sorted`, one after the other, are the
+    /// places of the members by ascending name.
+    sorted: u32,
 }
 
-impl Node {
-    fn find(&self, name: &str) -> Option<usize> {
-        if self.sorted.is_empty() {
-            return self.members.iter().position(|(n, _)| &**n == name);
-        }
-        let at = |place: &u32| self.members.get(*place as usize).map_or("", |(n, _)| n);
-        let found = self.sorted.binary_search_by(|place| at(place).cmp(name)).ok()?;
-        self.sorted.get(found).map(|place| *place as usize)
+impl Member {
+    pub(crate) fn new(name: Arc<str>, value: Value) -> Self {
+        Self { name, value, sorted: 0 }
     }
 
-    /// Adds a member whose name is new.
-    fn append(&mut self, name: Arc<str>, value: Value) {
-        if !self.sorted.is_empty() {
-            let before = |place: &u32| self.members.get(*place as usize).is_some_and(|(n, _)| *n < name);
-            let at = self.sorted.partition_point(before);
-            if let Ok(place) = u32::try_from(self.members.len()) {
-                self.sorted.insert(at, place);
-            }
-        }
-        self.members.push((name, value));
-        if self.sorted.is_empty() && self.members.len() > SCAN_MAX {
-            self.sorted = sort_places(&self.members);
+    fn pair(&self) -> (&Arc<str>, &Value) {
+        (&self.name, &self.value)
+    }
+}
+
+/// The place of the member of that name.
+fn find(members: &[Member], name: &str) -> Option<usize> {
+    if members.len() <= SCAN_MAX {
+        return members.iter().position(|member| &*member.name == name);
+    }
+    let found = members.binary_search_by(|slot| name_at(members, slot).cmp(name)).ok()?;
+    members.get(found).map(|slot| slot.sorted as usize)
+}
+
+/// The name that comes at a slot of the index.
+fn name_at<'a>(members: &'a [Member], slot: &Member) -> &'a str {
+    members.get(slot.sorted as usize).map_or("", |member| &member.name)
+}
+
+/// Makes the index of a large object. More members than 2^32, which no memory
+/// holds, would go unindexed.
+fn index(members: &mut [Member]) {
+    if members.len() > SCAN_MAX {
+        let places = sort_places(members);
+        for (slot, place) in members.iter_mut().zip(places) {
+            slot.sorted = place;
         }
     }
 }
 
 impl Object {
+    /// The object of all members from a place on, which are taken away. A
+    /// repeated name keeps its first place and its last value.
+    pub(crate) fn from_tail(members: &mut Vec<Member>, from: usize) -> Self {
+        if members.len() <= from {
+            return Self(None);
+        }
+        if members.len() - from <= SCAN_MAX {
+            fold_few(members, from);
+        } else {
+            fold_many(members, from);
+        }
+        index(members.get_mut(from..).unwrap_or_default());
+        Self(Some(members.drain(from..).collect()))
+    }
+
+    fn members(&self) -> &[Member] {
+        self.0.as_deref().unwrap_or_default()
+    }
+
     /// The member of that name.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let place = self.0.find(name)?;
-        self.0.members.get(place).map(|(_, value)| value)
+        let members = self.members();
+        members.get(find(members, name)?).map(|member| &member.value)
     }
 
     /// Whether there is a member of that name.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.find(name).is_some()
+        self.get(name).is_some()
     }
 
     /// How many members there are.
     pub fn len(&self) -> usize {
-        self.0.members.len()
+        self.members().len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.members.is_empty()
+        self.members().is_empty()
     }
 
     /// The members in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Value)> + ExactSizeIterator {
-        self.0.members.iter().map(|(name, value)| (name, value))
+        self.members().iter().map(Member::pair)
     }
 
     /// The names in order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Arc<str>> + ExactSizeIterator {
-        self.0.members.iter().map(|(name, _)| name)
+        self.members().iter().map(|member| &member.name)
     }
 
     /// The values in order.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator {
-        self.0.members.iter().map(|(_, value)| value)
+        self.members().iter().map(|member| &member.value)
     }
 
     /// This object with one member set: replaced in place, or added at the end.
@@ -95,18 +125,32 @@ impl Object {
     }
 
     /// Sets one member: replaced in place, or added at the end. Copies the
-    /// member list first if another value shares it.
+    /// member list if another value shares it, or if it grows; to make an
+    /// object of many members, use an [`ObjectBuilder`].
     pub fn set(&mut self, name: impl Into<Arc<str>>, value: Value) {
         let name = name.into();
-        let node = Arc::make_mut(&mut self.0);
-        match node.find(&name) {
-            Some(place) => {
-                if let Some((_, old)) = node.members.get_mut(place) {
-                    *old = value;
-                }
+        if let Some(place) = find(self.members(), &name)
+            && let Some(members) = &mut self.0
+        {
+            if let Some(member) = Arc::make_mut(members).get_mut(place) {
+                member.value = value;
             }
-            None => node.append(name, value),
+            return;
         }
+        let old = self.members();
+        let mut members = Vec::with_capacity(old.len() + 1);
+        members.extend_from_slice(old);
+        let place = old.partition_point(|slot| name_at(old, slot) < &*name);
+        members.push(Member::new(name, value));
+        if old.len() <= SCAN_MAX {
+            index(&mut members);
+        } else if let Ok(mut moved) = u32::try_from(old.len()) {
+            // The new place goes into the index; what comes after it moves on.
+            for slot in members.get_mut(place..).unwrap_or_default() {
+                std::mem::swap(&mut slot.sorted, &mut moved);
+            }
+        }
+        self.0 = Some(members.into());
     }
 
     /// This object without one member.
@@ -115,28 +159,32 @@ impl Object {
         self.iter().filter(|(n, _)| &***n != name).map(|(n, v)| (n.clone(), v.clone())).collect()
     }
 
-    /// Whether both are the same allocation; equal without looking.
+    /// Whether both are the same allocation, or both empty; equal without
+    /// looking.
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
     }
 
-    /// Moves the container values out if nobody else shares the members.
-    pub(crate) fn take_values_if_unique(&mut self, into: &mut Vec<Value>) {
-        if let Some(node) = Arc::get_mut(&mut self.0) {
-            let members = std::mem::take(&mut node.members);
-            into.extend(members.into_iter().map(|(_, v)| v).filter(Value::is_container));
+    /// Lets go of the members, and moves the containers among them out if
+    /// nobody else shares them.
+    pub(crate) fn release(&mut self, into: &mut Vec<Value>) {
+        if let Some(mut members) = self.0.take()
+            && let Some(members) = Arc::get_mut(&mut members)
+        {
+            let values = members.iter_mut().map(|member| &mut member.value);
+            into.extend(values.filter(|value| value.is_container()).map(std::mem::take));
         }
     }
 }
 
 impl Drop for Object {
     fn drop(&mut self) {
-        if let Some(node) = Arc::get_mut(&mut self.0)
-            && node.members.iter().any(|(_, value)| value.is_container())
-        {
-            let members = std::mem::take(&mut node.members);
-            drop_iteratively(members.into_iter().map(|(_, v)| v).collect());
-        }
+        let mut pending = Vec::new();
+        self.release(&mut pending);
+        drop_iteratively(pending);
     }
 }
 
@@ -155,57 +203,48 @@ impl ObjectBuilder {
 
     /// Adds a member.
     pub fn push(&mut self, name: impl Into<Arc<str>>, value: Value) {
-        self.members.push((name.into(), value));
+        self.members.push(Member::new(name.into(), value));
     }
 
     /// The object.
-    pub fn build(self) -> Object {
-        Object(Arc::new(self.into_node()))
-    }
-
-    fn into_node(self) -> Node {
-        let members =
-            if self.members.len() <= SCAN_MAX { fold_few(self.members) } else { fold_many(self.members) };
-        let sorted = if members.len() <= SCAN_MAX { Vec::new() } else { sort_places(&members) };
-        Node { members, sorted }
+    pub fn build(mut self) -> Object {
+        Object::from_tail(&mut self.members, 0)
     }
 }
 
-type Member = (Arc<str>, Value);
-
-/// The places of members by ascending name, equal names in order. More members
-/// than 2^32, which no memory holds, would go unindexed.
+/// The places of members by ascending name, equal names in order.
 fn sort_places(members: &[Member]) -> Vec<u32> {
-    let mut named: Vec<(&str, u32)> = members.iter().map(|(name, _)| &**name).zip(0..).collect();
+    let mut named: Vec<(&str, u32)> = members.iter().map(|member| &*member.name).zip(0..).collect();
     named.sort_unstable();
     named.into_iter().map(|(_, place)| place).collect()
 }
 
 /// Folds repeats into their first place by looking back.
-fn fold_few(mut members: Vec<Member>) -> Vec<Member> {
-    let mut place = 1;
-    while let Some((before, [(name, value), ..])) = members.split_at_mut_checked(place) {
-        match before.iter_mut().find(|(known, _)| known == name) {
-            Some((_, old)) => {
-                *old = std::mem::take(value);
+fn fold_few(members: &mut Vec<Member>, from: usize) {
+    let mut place = from + 1;
+    while let Some((before, [repeat, ..])) = members.split_at_mut_checked(place) {
+        let known = before.get_mut(from..).unwrap_or_default();
+        match known.iter_mut().find(|member| member.name == repeat.name) {
+            Some(first) => {
+                first.value = std::mem::take(&mut repeat.value);
                 members.remove(place);
             }
             None => place += 1,
         }
     }
-    members
 }
 
 /// Folds repeats into their first place by sorting.
-fn fold_many(members: Vec<Member>) -> Vec<Member> {
-    let sorted = sort_places(&members);
-    let name_of = |place: &u32| members.get(*place as usize).map(|(name, _)| name);
+fn fold_many(members: &mut Vec<Member>, from: usize) {
+    let tail = members.get(from..).unwrap_or_default();
+    let sorted = sort_places(tail);
+    let name_of = |place: &u32| tail.get(*place as usize).map(|member| &member.name);
     let has_repeats = sorted.windows(2).any(|pair| matches!(pair, [a, b] if name_of(a) == name_of(b)));
     if !has_repeats {
-        return members;
+        return;
     }
     // Where each member goes: to the first place of its name.
-    let mut first_of = vec![0; members.len()];
+    let mut first_of = vec![0; tail.len()];
     for run in sorted.chunk_by(|a, b| name_of(a) == name_of(b)) {
         for place in run {
             if let (Some(slot), Some(first)) = (first_of.get_mut(*place as usize), run.first()) {
@@ -213,34 +252,54 @@ fn fold_many(members: Vec<Member>) -> Vec<Member> {
             }
         }
     }
-    let mut kept: Vec<Option<Member>> = Vec::with_capacity(members.len());
-    for ((name, value), first) in members.into_iter().zip(first_of) {
+    let mut kept: Vec<Option<Member>> = Vec::with_capacity(tail.len());
+    for (member, first) in members.drain(from..).zip(first_of) {
         match kept.get_mut(first) {
-            Some(Some((_, old))) => {
-                *old = value;
+            Some(Some(first)) => {
+                first.value = member.value;
                 kept.push(None);
             }
-            _ => kept.push(Some((name, value))),
+            _ => kept.push(Some(member)),
         }
     }
-    kept.into_iter().flatten().collect()
+    members.extend(kept.into_iter().flatten());
 }
 
 impl FromIterator<(Arc<str>, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(members: I) -> Self {
-        ObjectBuilder { members: members.into_iter().collect() }.build()
+        let mut members = members.into_iter().map(|(name, value)| Member::new(name, value)).collect();
+        Self::from_tail(&mut members, 0)
+    }
+}
+
+/// The members of an object in order.
+#[derive(Clone)]
+pub struct Members<'a>(std::slice::Iter<'a, Member>);
+
+impl<'a> Iterator for Members<'a> {
+    type Item = (&'a Arc<str>, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(Member::pair)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
     }
 }
 
 impl<'a> IntoIterator for &'a Object {
     type Item = (&'a Arc<str>, &'a Value);
-    type IntoIter = std::iter::Map<
-        std::slice::Iter<'a, (Arc<str>, Value)>,
-        fn(&'a (Arc<str>, Value)) -> (&'a Arc<str>, &'a Value),
-    >;
+    type IntoIter = Members<'a>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.members.iter().map(|(name, value)| (name, value))
+    fn into_iter(self) -> Members<'a> {
+        Members(self.members().iter())
+    }
+}
+
+impl fmt::Debug for Members<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone().map(|(name, _)| name)).finish()
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{Number, Object, ObjectBuilder, Value};
+use crate::object::Member;
+use crate::value::Array;
+use crate::{Number, Object, Value};
 
 /// How deep arrays and objects may nest in a parsed document.
 pub const DEPTH_MAX: usize = 1000;
@@ -25,7 +27,8 @@ pub struct ParseError {
 /// nearest double, and one too large for a double is an error, as is nesting
 /// past [`DEPTH_MAX`].
 pub fn parse(text: &str) -> Result<Value, ParseError> {
-    let mut reader = Reader { text, at: 0, names: NameCache::default(), members_hint: 0 };
+    let mut reader =
+        Reader { text, at: 0, names: NameCache::default(), items: Vec::new(), members: Vec::new() };
     reader.document().map_err(|message| {
         let before = text.as_bytes().get(..reader.at).unwrap_or_default();
         let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
@@ -37,23 +40,22 @@ pub fn parse(text: &str) -> Result<Value, ParseError> {
     })
 }
 
-/// Past this an object grows by itself, so that one large object does not make
-/// room in many small ones.
-const MEMBERS_HINT_MAX: usize = 16;
-
 struct Reader<'t> {
     text: &'t str,
     at: usize,
     names: NameCache,
-    /// How many members the last object had: the next one is often alike.
-    members_hint: usize,
+    /// The items of all arrays that are not closed yet, outer ones first.
+    items: Vec<Value>,
+    /// The members of all objects that are not closed yet, outer ones first.
+    members: Vec<Member>,
 }
 
-/// A container that is not closed yet.
+/// A container that is not closed yet, and where its part of the reader's
+/// items or members begins.
 enum Open {
-    Array(Vec<Value>),
-    /// Its members, and the name of the one that is being read.
-    Object(ObjectBuilder, Arc<str>),
+    Array(usize),
+    /// With the name of the member that is being read.
+    Object(usize, Arc<str>),
 }
 
 impl Reader<'_> {
@@ -74,26 +76,24 @@ impl Reader<'_> {
                     };
                 };
                 let closes = match (top, self.next_token()) {
-                    (Open::Array(items), Some(b',')) => {
-                        items.push(value);
+                    (Open::Array(_), Some(b',')) => {
+                        self.items.push(value);
                         self.at += 1;
                         break;
                     }
-                    (Open::Array(items), Some(b']')) => {
-                        items.push(value);
-                        Value::from(std::mem::take(items))
+                    (Open::Array(from), Some(b']')) => {
+                        self.items.push(value);
+                        Value::Array(Array::from_tail(&mut self.items, *from))
                     }
-                    (Open::Object(members, name), Some(b',')) => {
-                        members.push(std::mem::take(name), value);
+                    (Open::Object(_, name), Some(b',')) => {
+                        self.members.push(Member::new(std::mem::take(name), value));
                         self.at += 1;
                         *name = self.name()?;
                         break;
                     }
-                    (Open::Object(members, name), Some(b'}')) => {
-                        members.push(std::mem::take(name), value);
-                        let object = std::mem::take(members).build();
-                        self.members_hint = object.len().min(MEMBERS_HINT_MAX);
-                        Value::Object(object)
+                    (Open::Object(from, name), Some(b'}')) => {
+                        self.members.push(Member::new(std::mem::take(name), value));
+                        Value::Object(Object::from_tail(&mut self.members, *from))
                     }
                     (Open::Array(_), _) => return Err("expected ',' or ']'".to_owned()),
                     (Open::Object(..), _) => return Err("expected ',' or '}'".to_owned()),
@@ -113,9 +113,9 @@ impl Reader<'_> {
                 self.at += 1;
                 if self.next_token() == Some(b']') {
                     self.at += 1;
-                    return Ok(Some(Value::from(Vec::new())));
+                    return Ok(Some(Value::Array(Array::default())));
                 }
-                open.push(Open::Array(Vec::new()));
+                open.push(Open::Array(self.items.len()));
             }
             Some(b'{') => {
                 self.at += 1;
@@ -124,7 +124,7 @@ impl Reader<'_> {
                     return Ok(Some(Value::Object(Object::default())));
                 }
                 let name = self.name()?;
-                open.push(Open::Object(ObjectBuilder::with_capacity(self.members_hint), name));
+                open.push(Open::Object(self.members.len(), name));
             }
             _ => return self.scalar().map(Some),
         }

@@ -1,6 +1,6 @@
 //! Compact printing, on an explicit stack.
 
-use crate::{Number, Object, Value};
+use crate::{Members, Number, Value};
 
 /// Appends the compact JSON text of `value` to `out`.
 pub fn print_to(value: &Value, out: &mut String) {
@@ -86,7 +86,7 @@ impl Sink for Counter {
 /// A container of which some is still to be printed.
 enum Open<'a> {
     Array(std::slice::Iter<'a, Value>),
-    Object(<&'a Object as IntoIterator>::IntoIter),
+    Object(Members<'a>),
 }
 
 fn print(value: &Value, out: &mut impl Sink) {

@@ -57,22 +57,31 @@ impl Kind {
 
 /// A shared, immutable list of values. Dereferences to a slice.
 #[derive(Clone, Default)]
-pub struct Array(Arc<Vec<Value>>);
+pub struct Array(Option<Arc<[Value]>>); // none: no items
 
 impl Array {
-    /// The items, copied only if another value shares them.
-    pub fn make_mut(&mut self) -> &mut Vec<Value> {
-        Arc::make_mut(&mut self.0)
+    /// The array of all values from a place on, which are taken away.
+    pub(crate) fn from_tail(values: &mut Vec<Value>, from: usize) -> Self {
+        values.drain(from.min(values.len())..).collect()
     }
 
-    /// Whether both are the same allocation; equal without looking.
+    /// Whether both are the same allocation, or both empty; equal without
+    /// looking.
     pub fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        match (&self.0, &other.0) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        }
     }
 
-    /// The items, if nobody else shares them: what the iterative drop needs.
-    pub(crate) fn take_if_unique(&mut self) -> Option<Vec<Value>> {
-        Arc::get_mut(&mut self.0).map(std::mem::take)
+    /// Lets go of the items, and moves the containers among them out if nobody
+    /// else shares them.
+    fn release(&mut self, into: &mut Vec<Value>) {
+        if let Some(mut items) = self.0.take()
+            && let Some(items) = Arc::get_mut(&mut items)
+        {
+            into.extend(items.iter_mut().filter(|item| item.is_container()).map(std::mem::take));
+        }
     }
 }
 
@@ -80,19 +89,20 @@ impl Deref for Array {
     type Target = [Value];
 
     fn deref(&self) -> &[Value] {
-        &self.0
+        self.0.as_deref().unwrap_or_default()
     }
 }
 
 impl From<Vec<Value>> for Array {
     fn from(items: Vec<Value>) -> Self {
-        Self(Arc::new(items))
+        Self((!items.is_empty()).then(|| items.into()))
     }
 }
 
 impl FromIterator<Value> for Array {
     fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Self {
-        Self(Arc::new(items.into_iter().collect()))
+        let items: Arc<[Value]> = items.into_iter().collect();
+        Self((!items.is_empty()).then_some(items))
     }
 }
 
@@ -189,19 +199,6 @@ impl Value {
         Self::Object(members.into_iter().map(|(k, v)| (k.into(), v)).collect())
     }
 
-    /// The children of a container, taken out if nobody else shares it.
-    fn take_children(&mut self, into: &mut Vec<Value>) {
-        match self {
-            Self::Array(items) => {
-                if let Some(items) = items.take_if_unique() {
-                    into.extend(items.into_iter().filter(Self::is_container));
-                }
-            }
-            Self::Object(members) => members.take_values_if_unique(into),
-            _ => {}
-        }
-    }
-
     pub(crate) fn is_container(&self) -> bool {
         matches!(self, Self::Array(_) | Self::Object(_))
     }
@@ -211,18 +208,19 @@ impl Value {
 /// cannot overflow the stack.
 pub(crate) fn drop_iteratively(mut pending: Vec<Value>) {
     while let Some(mut value) = pending.pop() {
-        value.take_children(&mut pending);
+        match &mut value {
+            Value::Array(items) => items.release(&mut pending),
+            Value::Object(members) => members.release(&mut pending),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
     }
 }
 
 impl Drop for Array {
     fn drop(&mut self) {
-        // Only a last owner with containers inside has anything to unroll.
-        if let Some(items) = Arc::get_mut(&mut self.0)
-            && items.iter().any(Value::is_container)
-        {
-            drop_iteratively(std::mem::take(items));
-        }
+        let mut pending = Vec::new();
+        self.release(&mut pending);
+        drop_iteratively(pending);
     }
 }
 

@@ -39,6 +39,7 @@ proptest! {
             prop_assert_eq!(&value, &Value::from(oracle.clone()));
             prop_assert_eq!(serde_json::to_value(&value).unwrap(), serde_json::from_str::<serde_json::Value>(&text).unwrap());
             prop_assert_eq!(&serde_json::from_str::<Value>(&text).unwrap(), &value);
+            prop_assert_eq!(serde_json::Value::from(value).to_string(), oracle.to_string());
         }
     }
 
@@ -116,6 +117,48 @@ proptest! {
     }
 }
 
+/// Where a value is kept, if it is an array or an object.
+fn is_shared(one: Option<&Value>, other: Option<&Value>) -> bool {
+    match (one, other) {
+        (Some(Value::Array(one)), Some(Value::Array(other))) => one.is_same(other),
+        (Some(Value::Object(one)), Some(Value::Object(other))) => one.is_same(other),
+        _ => false,
+    }
+}
+
+#[test]
+fn clones_and_changes_share_what_they_do_not_touch() {
+    let document = parse(r#"{"a":{"b":[1]},"c":{"d":[2]},"e":[]}"#).unwrap();
+    assert!(is_shared(Some(&document), Some(&document.clone())));
+    let changed = Value::Object(document.as_object().unwrap().with("a", Value::from(7)));
+    assert_eq!(changed.to_string(), r#"{"a":7,"c":{"d":[2]},"e":[]}"#);
+    assert!(is_shared(document.get("c"), changed.get("c")));
+    assert!(!is_shared(document.get("c"), document.get("a")));
+}
+
+#[test]
+fn a_payload_prints_once() {
+    let payload = Payload::new(Value::from(vec![Value::from(1)]));
+    let copy = payload.clone();
+    assert!(std::sync::Arc::ptr_eq(payload.shared_text(), copy.shared_text()));
+    assert!(payload.is_same(&copy) && payload.address() == copy.address());
+}
+
+#[test]
+fn the_last_of_repeated_names_wins_in_the_first_place() {
+    assert_eq!(
+        parse(r#"{"b":1,"a":2,"b":[{"x":1,"x":2}]}"#).unwrap().to_string(),
+        r#"{"b":[{"x":2}],"a":2}"#
+    );
+    let many = |last: &str| (0..40).map(|n| format!(r#""n{n}":{n}"#)).collect::<Vec<_>>().join(",") + last;
+    let value = parse(&format!(r#"[{{{}}},{{"z":1}}]"#, many(r#","n3":"last","n39":null"#))).unwrap();
+    let members = value.at(0).unwrap().as_object().unwrap();
+    assert_eq!(members.len(), 40);
+    assert_eq!(members.keys().nth(3).map(|name| &**name), Some("n3"));
+    assert_eq!((members.get("n3"), members.get("n39")), (Some(&Value::from("last")), Some(&Value::Null)));
+    assert_eq!(value.at(1).unwrap().to_string(), r#"{"z":1}"#);
+}
+
 #[test]
 fn numbers_print_as_they_are_kept() {
     for (text, printed) in [
@@ -182,6 +225,10 @@ fn deep_values_print_compare_and_drop() {
     assert_eq!(print(&one).len(), printed_len(&one));
     let error = serde_json::to_string(&one).unwrap_err();
     assert_eq!(error.to_string(), format!("a value nests deeper than {DEPTH_MAX} levels"));
+    // What holds it last takes it apart, whoever shared it.
+    let shared = Value::from(vec![one.clone(), other]);
+    drop(one);
+    drop(shared);
 }
 
 #[test]
