@@ -1,5 +1,6 @@
 // Evaluates generated expressions with the reference implementation and with
-// `stepwell eval --batch`: values, no value and error codes must be the same.
+// `stepwell eval --batch`: values, no value, error codes and the positions of
+// errors must be the same.
 //
 //   node run.mjs [--seed N] [--cases N] [--stepwell PROGRAM] [--all]
 //
@@ -15,7 +16,7 @@ import { known } from "./known.mjs";
 const { values: options } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    cases: { type: "string", default: "8000" },
+    cases: { type: "string", default: "5000" },
     stepwell: { type: "string", default: "stepwell" },
     all: { type: "boolean", default: false },
   },
@@ -28,22 +29,31 @@ function hasFunction(value) {
   return Boolean(value._jsonata_lambda || value._jsonata_function) || Object.values(value).some(hasFunction);
 }
 
-/** What JSON cannot say of a value: a number or an undefined element, if any. */
-function unprintable(value) {
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : "number";
-  if (value === undefined) return "undefined";
-  if (value === null || typeof value !== "object") return undefined;
-  return Object.values(value).map(unprintable).find((kind) => kind !== undefined);
-}
+/**
+ * The functions of the library, which the reference shares between expressions:
+ * each remembers the place of its latest call, for errors.
+ */
+const library = await Promise.all(
+  ["sum", "count", "max", "min", "average", "string", "substring", "substringBefore", "substringAfter", "lowercase",
+    "uppercase", "length", "trim", "pad", "match", "contains", "replace", "split", "join", "formatNumber", "formatBase",
+    "formatInteger", "parseInteger", "number", "floor", "ceil", "round", "abs", "sqrt", "power", "random", "boolean",
+    "not", "map", "zip", "filter", "single", "reduce", "sift", "keys", "lookup", "append", "exists", "spread", "merge",
+    "reverse", "each", "error", "assert", "type", "sort", "shuffle", "distinct", "base64encode", "base64decode",
+    "encodeUrlComponent", "encodeUrl", "decodeUrlComponent", "decodeUrl", "eval", "toMillis", "fromMillis", "clone"]
+    .map((name) => jsonata(`$${name}`).evaluate()),
+);
 
+/** What the reference makes of a request, its value as JSON prints it. */
 async function reference({ expr, data }) {
+  for (const native of library) {
+    delete native.position;
+    delete native.token;
+  }
   try {
     const value = await jsonata(expr, { stack: 1000, timeout: 5000 }).evaluate(data);
-    if (value === undefined || hasFunction(value)) return { undefined: true };
-    const kind = unprintable(value);
-    return { value: JSON.parse(JSON.stringify(value)), ...(kind && { unprintable: kind }) };
+    return value === undefined || hasFunction(value) ? { undefined: true } : { value: JSON.parse(JSON.stringify(value)) };
   } catch (error) {
-    return { error: { code: error.code ?? null, message: error.message } };
+    return { error: { code: error.code ?? null, position: error.position ?? null, message: error.message } };
   }
 }
 
@@ -61,8 +71,18 @@ async function stepwell(requests) {
   return Promise.race([answers, failed]);
 }
 
+/** An answer with the position of its error in UTF-16 units, as the reference counts. */
+function counted({ expr }, answer) {
+  if (!answer?.error) return answer;
+  const bytes = Buffer.from(expr);
+  const byte = answer.error.position ?? null;
+  // A place behind the end is in a text of the language's own.
+  const position = byte === null || byte > bytes.length ? byte : bytes.subarray(0, byte).toString().length;
+  return { error: { ...answer.error, position } };
+}
+
 function same(want, got) {
-  if (want.error || got.error) return want.error?.code === got.error?.code && want.error !== undefined;
+  if (want.error && got.error) return want.error.code === got.error.code && want.error.position === got.error.position;
   return isDeepStrictEqual(want, got);
 }
 
@@ -81,7 +101,7 @@ const [answers, wanted] = await Promise.all([
 
 const counts = { values: 0, undefined: 0, errors: 0, known: 0, different: 0 };
 for (const [place, request] of requests.entries()) {
-  const [want, got] = [wanted[place], answers[place]];
+  const [want, got] = [wanted[place], counted(request, answers[place])];
   if (got !== undefined && same(want, got)) {
     counts[want.error ? "errors" : want.undefined ? "undefined" : "values"] += 1;
     continue;

@@ -230,6 +230,14 @@ impl Node {
         self.extra.get_or_insert_default()
     }
 
+    /// Whether nothing is to be done with the result: what is in [`Extra`] besides
+    /// matters to the path around.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.extra
+            .as_ref()
+            .is_none_or(|extra| extra.predicates.is_empty() && extra.group.is_none() && !extra.keep_array)
+    }
+
     pub(crate) fn stages(&self) -> &[Stage] {
         self.extra.as_ref().map_or(&[], |extra| extra.stages.as_slice())
     }

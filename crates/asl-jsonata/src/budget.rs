@@ -7,7 +7,9 @@ use crate::error::{Fault, Res};
 /// some hundred kilobytes on a shared server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Nodes evaluated and items visited in all. Past it: `U1001`.
+    /// Work in all: a step for each node that is evaluated, a part of one for each
+    /// item that is visited or copied and for each run of bytes that is read or
+    /// written. A step stands for some 50 ns. Past it: `U1001`.
     pub steps: u64,
     /// Evaluations nested in one another, which is what recursion of functions
     /// costs (about three for each call). Past it: `U1001`. The native stack
@@ -40,15 +42,28 @@ impl Default for Budget {
     }
 }
 
+/// Work is counted in these parts of a step.
+const PARTS: u64 = 16;
+/// What it is to visit an item: to copy it, to compare it, to look at its kind.
+const VISIT_PARTS: u64 = PARTS / 4;
+/// Bytes that are copied or compared in bulk within a part of a step.
+const BULK_BYTES: usize = 4;
+/// What it is to read or write a byte as a letter of a text.
+const LETTER_PARTS: u64 = PARTS / 8;
+
 /// What is left of a budget.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    steps: u64,
+    /// Parts of steps.
+    work: u64,
     depth: usize,
     depth_max: usize,
     sequence_length: usize,
     string_bytes: usize,
     allocated_bytes: usize,
+    /// Whether values were put into arrays or objects that became JSON, which may
+    /// then nest deeper than the input.
+    pub(crate) has_nested: bool,
     /// Left for the matcher, which counts down by itself.
     pub(crate) regex_steps: u64,
 }
@@ -56,12 +71,13 @@ pub(crate) struct Meter {
 impl Meter {
     pub(crate) fn new(budget: &Budget) -> Self {
         Self {
-            steps: budget.steps,
+            work: budget.steps.saturating_mul(PARTS),
             depth: 0,
             depth_max: budget.depth.min(DEPTH_MAX),
             sequence_length: budget.sequence_length,
             string_bytes: budget.string_bytes,
             allocated_bytes: budget.allocated_bytes,
+            has_nested: false,
             regex_steps: budget.regex_steps,
         }
     }
@@ -79,28 +95,66 @@ impl Meter {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// Pays for `count` items visited.
-    pub(crate) fn step(&mut self, count: usize) -> Res<()> {
-        match self.steps.checked_sub(count as u64) {
+    fn work(&mut self, parts: u64) -> Res<()> {
+        match self.work.checked_sub(parts) {
             Some(left) => {
-                self.steps = left;
+                self.work = left;
                 Ok(())
             }
             None => Err(Fault::steps()),
         }
     }
 
-    /// Pays for a sequence of `length` items.
-    pub(crate) fn sequence(&mut self, length: usize) -> Res<()> {
+    /// Pays for so many nodes evaluated, or work of that order.
+    pub(crate) fn step(&mut self, count: usize) -> Res<()> {
+        self.work(PARTS.saturating_mul(count as u64))
+    }
+
+    /// Pays for items visited.
+    pub(crate) fn visit(&mut self, count: usize) -> Res<()> {
+        self.work(VISIT_PARTS.saturating_mul(count as u64))
+    }
+
+    /// Pays for entries passed over in a search.
+    pub(crate) fn scan(&mut self, count: usize) -> Res<()> {
+        self.work(count as u64)
+    }
+
+    /// Pays for bytes copied or compared in bulk.
+    pub(crate) fn bulk(&mut self, bytes: usize) -> Res<()> {
+        self.work((bytes / BULK_BYTES) as u64)
+    }
+
+    /// Pays for the bytes of a text that is read or written letter by letter.
+    pub(crate) fn letters(&mut self, bytes: usize) -> Res<()> {
+        self.work(LETTER_PARTS.saturating_mul(bytes as u64))
+    }
+
+    /// Checks a sequence that is still growing.
+    pub(crate) fn sequence_length(&self, length: usize) -> Res<()> {
         if length > self.sequence_length {
             return Err(Fault::new("D2015").value_text(self.sequence_length.to_string()));
         }
+        Ok(())
+    }
+
+    /// Pays for one more item of a sequence that has `length` of them.
+    pub(crate) fn one_more(&mut self, length: usize) -> Res<()> {
+        self.sequence_length(length)?;
+        self.allocate(size_of::<crate::item::Item>())
+    }
+
+    /// Pays for a sequence of `length` items.
+    pub(crate) fn sequence(&mut self, length: usize) -> Res<()> {
+        self.sequence_length(length)?;
+        self.visit(length)?;
         self.allocate(length.saturating_mul(size_of::<crate::item::Item>()))
     }
 
     /// Pays for a string of `bytes`, before it is made where that can be told.
     pub(crate) fn string(&mut self, bytes: usize) -> Res<()> {
         self.string_length(bytes)?;
+        self.bulk(bytes)?;
         self.allocate(bytes)
     }
 

@@ -11,8 +11,10 @@ use crate::budget::Budget;
 use crate::error::Error;
 use crate::eval::Evaluator;
 use crate::item::Item;
+use crate::json::{self, Strictness};
 use crate::lower::{self, Symbols};
 use crate::parse;
+use crate::references::{self, Reference};
 
 /// Which function library an expression sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,14 +92,29 @@ impl Expression {
         self.0.free.iter().map(|name| &**name)
     }
 
+    /// What it reads of its context, and which fields of variables, each once
+    /// and in the order of the text.
+    pub fn references(&self) -> Vec<Reference> {
+        references::of(&self.0.node)
+    }
+
     /// Evaluates with `input` as context; `None` is undefined.
     pub fn evaluate(&self, input: Option<&Value>, host: &mut Host<'_>) -> Result<Outcome, Error> {
         let compiled = &*self.0;
         let mut evaluator = Evaluator::new(host, compiled.dialect, &compiled.symbols);
-        let outcome = evaluator.run(&compiled.node, input).and_then(|item| match item {
-            Item::Undefined => Ok(Outcome::Undefined),
-            Item::Json(value) => Ok(Outcome::Value(value)),
-            other => Ok(other.to_json(0)?.map_or(Outcome::Function, Outcome::Value)),
+        let outcome = evaluator.run(&compiled.node, input).and_then(|item| {
+            let meter = &mut evaluator.meter;
+            let value = match item {
+                Item::Undefined => return Ok(Outcome::Undefined),
+                Item::Json(value) => Some(value),
+                other => json::of(&other, Strictness::Outcome, meter)?,
+            };
+            let Some(value) = value else { return Ok(Outcome::Function) };
+            // What came in is no deeper than a text may be.
+            if meter.has_nested {
+                json::check_depth(&value, meter)?;
+            }
+            Ok(Outcome::Value(value))
         });
         outcome.map_err(|fault| fault.finish())
     }

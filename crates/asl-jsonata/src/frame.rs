@@ -4,8 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
+use asl_value::Value;
+
 use crate::ast::{Lambda, Symbol, Transform};
-use crate::functions::Builtin;
+use crate::budget::Meter;
+use crate::error::{Fault, Res};
+use crate::functions::{Builtin, Place};
 use crate::item::{Item, List, Record};
 use crate::regex::Program;
 
@@ -17,11 +21,18 @@ pub(crate) enum Function {
         /// The context where it was written down.
         input: Item,
         env: Env,
+        site: SiteCell,
     },
     /// A function with some arguments given: `None` are still asked for.
     Partial {
         function: Rc<Function>,
         arguments: Vec<Option<Item>>,
+        site: SiteCell,
+    },
+    /// A function that was an argument.
+    Closure {
+        function: Rc<Function>,
+        site: SiteCell,
     },
     /// `f ~> g`
     Chain(Rc<Function>, Rc<Function>),
@@ -30,7 +41,7 @@ pub(crate) enum Function {
     NextMatch {
         program: Arc<Program>,
         text: Arc<str>,
-        from: usize,
+        from: Place,
     },
     Transform {
         transform: Arc<Transform>,
@@ -46,9 +57,81 @@ impl Function {
             Self::Lambda { lambda, .. } => lambda.parameters.len(),
             Self::Partial { arguments, .. } => arguments.iter().filter(|a| a.is_none()).count(),
             Self::Chain(..) | Self::Transform { .. } => 1,
+            Self::Closure { function, .. } => function.arity(),
             Self::Regex(_) => 2,
             Self::NextMatch { .. } => 0,
         }
+    }
+}
+
+impl Function {
+    /// Where it notes the place of its latest call.
+    pub(crate) fn site(&self) -> Option<&SiteCell> {
+        match self {
+            Self::Lambda { site, .. } | Self::Partial { site, .. } | Self::Closure { site, .. } => Some(site),
+            Self::Native(_)
+            | Self::Chain(..)
+            | Self::Regex(_)
+            | Self::NextMatch { .. }
+            | Self::Transform { .. } => None,
+        }
+    }
+
+    /// An error from within the function, which tells where it was called.
+    pub(crate) fn mark(&self, fault: Box<Fault>) -> Box<Fault> {
+        match self.site().map(RefCell::borrow).as_deref() {
+            Some(Some(site)) => site.mark(fault),
+            _ => fault,
+        }
+    }
+
+    /// The function without closures around it that its errors do not need.
+    pub(crate) fn bare(self: &Rc<Self>) -> &Rc<Self> {
+        let mut function = self;
+        while let Self::Closure { function: inner, site } = &**function
+            && site.borrow().is_none()
+        {
+            function = inner;
+        }
+        function
+    }
+}
+
+pub(crate) type SiteCell = RefCell<Option<Site>>;
+
+/// Where a call stands in the text, and what it calls the function.
+#[derive(Clone)]
+pub(crate) struct Site {
+    pub(crate) position: usize,
+    pub(crate) token: Option<Arc<str>>,
+}
+
+impl Site {
+    pub(crate) fn new(position: usize, token: &str) -> Self {
+        Self { position, token: Some(token.into()) }
+    }
+
+    /// An error from within the function that was called here.
+    pub(crate) fn mark(&self, mut fault: Box<Fault>) -> Box<Fault> {
+        if self.position > 0 {
+            fault.position = Some(self.position);
+        }
+        self.name(fault)
+    }
+
+    /// Adds what an error does not know when it leaves the call.
+    pub(crate) fn complete(&self, mut fault: Box<Fault>) -> Box<Fault> {
+        if fault.position.is_none_or(|position| position == 0) {
+            fault.position = Some(self.position);
+        }
+        self.name(fault)
+    }
+
+    fn name(&self, mut fault: Box<Fault>) -> Box<Fault> {
+        if fault.token.is_none() {
+            fault.token = self.token.clone().map(Value::String);
+        }
+        fault
     }
 }
 
@@ -60,8 +143,9 @@ pub(crate) struct Frame {
     parent: Option<Env>,
     /// What was bound since the frame was made.
     variables: RefCell<Vec<(Symbol, Item)>>,
-    /// A lambda's parameters and, at the same places, its arguments.
-    lambda: Option<Arc<Lambda>>,
+    /// The lambda that was called and, at the places of its parameters, the
+    /// arguments.
+    function: Option<Rc<Function>>,
     arguments: Vec<Item>,
     tracked: Cell<bool>,
 }
@@ -71,7 +155,7 @@ impl Frame {
         Rc::new(Self {
             parent: None,
             variables: RefCell::default(),
-            lambda: None,
+            function: None,
             arguments: Vec::new(),
             tracked: Cell::new(false),
         })
@@ -81,36 +165,47 @@ impl Frame {
         Rc::new(Self {
             parent: Some(parent.clone()),
             variables: RefCell::new(variables),
-            lambda: None,
+            function: None,
             arguments: Vec::new(),
             tracked: Cell::new(false),
         })
     }
 
     /// The frame of a call.
-    pub(crate) fn of_call(closure: &Env, lambda: Arc<Lambda>, arguments: Vec<Item>) -> Env {
+    pub(crate) fn of_call(function: &Rc<Function>, closure: &Env, arguments: Vec<Item>) -> Env {
         Rc::new(Self {
             parent: Some(closure.clone()),
             variables: RefCell::default(),
-            lambda: Some(lambda),
+            function: Some(function.clone()),
             arguments,
             tracked: Cell::new(false),
         })
     }
 
-    pub(crate) fn lookup(&self, symbol: Symbol) -> Option<Item> {
+    fn parameters(&self) -> &[Symbol] {
+        match self.function.as_deref() {
+            Some(Function::Lambda { lambda, .. }) => &lambda.parameters,
+            _ => &[],
+        }
+    }
+
+    /// What the name is bound to, here or in the frames around.
+    pub(crate) fn lookup(&self, symbol: Symbol, meter: &mut Meter) -> Res<Option<Item>> {
         let mut frame = self;
         loop {
+            let parameters = frame.parameters();
+            meter.scan(frame.variables.borrow().len() + parameters.len() + 1)?;
             if let Some((_, item)) = frame.variables.borrow().iter().find(|(s, _)| *s == symbol) {
-                return Some(item.clone());
+                return Ok(Some(item.clone()));
             }
-            if let Some(lambda) = &frame.lambda
-                && let Some(place) = lambda.parameters.iter().rposition(|parameter| *parameter == symbol)
-            {
+            if let Some(place) = parameters.iter().rposition(|parameter| *parameter == symbol) {
                 // Arguments that were left out are bound, to nothing.
-                return Some(frame.arguments.get(place).cloned().unwrap_or_default());
+                return Ok(Some(frame.arguments.get(place).cloned().unwrap_or_default()));
             }
-            frame = frame.parent.as_deref()?;
+            match frame.parent.as_deref() {
+                Some(parent) => frame = parent,
+                None => return Ok(None),
+            }
         }
     }
 
@@ -129,12 +224,15 @@ impl Frame {
 pub(crate) struct Cycles(Vec<Weak<Frame>>);
 
 impl Cycles {
-    /// Remembers the frame if `item` could close over it.
-    pub(crate) fn track(&mut self, env: &Env, item: &Item) {
+    /// Remembers the frame if `item` could close over it. What is remembered
+    /// keeps its memory until the end.
+    pub(crate) fn track(&mut self, env: &Env, item: &Item, meter: &mut Meter) -> Res<()> {
         let may_close = matches!(item, Item::Function(_) | Item::Record(_) | Item::List(_));
         if may_close && !env.tracked.replace(true) {
+            meter.allocate(size_of::<Frame>() + 32)?;
             self.0.push(Rc::downgrade(env));
         }
+        Ok(())
     }
 }
 
@@ -201,7 +299,8 @@ fn take_captures(function: &mut Function, pending: &mut Vec<Part>) {
         Function::Transform { env, .. } if Rc::strong_count(env) == 1 => {
             pending.push(Part::Frame(std::mem::replace(env, Frame::root())));
         }
-        Function::Partial { function, arguments } => {
+        Function::Closure { function, .. } => take_function(function, pending),
+        Function::Partial { function, arguments, .. } => {
             pending.extend(arguments.drain(..).flatten().filter(nests).map(Part::Item));
             take_function(function, pending);
         }
@@ -227,6 +326,7 @@ fn take_variables(frame: &mut Frame, pending: &mut Vec<Part>) {
     pending.extend(frame.variables.get_mut().drain(..).map(|(_, item)| item).filter(nests).map(Part::Item));
     pending.extend(frame.arguments.drain(..).filter(nests).map(Part::Item));
     pending.extend(frame.parent.take().map(Part::Frame));
+    pending.extend(frame.function.take().map(|function| Part::Item(Item::Function(function))));
 }
 
 impl Drop for List {
@@ -248,6 +348,7 @@ impl Drop for Record {
 impl Drop for Frame {
     fn drop(&mut self) {
         if self.parent.as_ref().is_some_and(|parent| Rc::strong_count(parent) == 1)
+            || self.function.as_ref().is_some_and(|function| Rc::strong_count(function) == 1)
             || self.variables.get_mut().iter().any(|(_, item)| nests(item))
             || self.arguments.iter().any(nests)
         {

@@ -4,16 +4,14 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use asl_value::{Number, Object, ObjectBuilder, Value};
+use asl_value::{Object, ObjectBuilder, Value};
 
+use crate::budget::Meter;
 use crate::error::{Fault, Res};
 use crate::frame::Function;
+use crate::json::{self, Strictness};
 use crate::print;
-
-/// How deep a walk through nested data goes before it gives up with `U1001`.
-/// The walks recurse, and a walk on top of the deepest evaluation has to fit
-/// the native stack as well.
-const DATA_DEPTH_MAX: usize = 256;
+use crate::view::{Children, View, Walk};
 
 /// A value during evaluation.
 #[derive(Clone, Default)]
@@ -106,11 +104,12 @@ impl<'a> Items<'a> {
         values.iter().cloned().map(Item::Json).chain(items.iter().cloned())
     }
 
-    pub(crate) fn to_vec(self) -> Vec<Item> {
-        match self {
+    pub(crate) fn to_vec(self, meter: &mut Meter) -> Res<Vec<Item>> {
+        meter.sequence(self.len())?;
+        Ok(match self {
             Self::Values(values) => values.iter().cloned().map(Item::Json).collect(),
             Self::Items(items) => items.to_vec(),
-        }
+        })
     }
 }
 
@@ -165,10 +164,14 @@ impl Item {
     }
 
     /// An object; kept as JSON where its members are.
-    pub(crate) fn object(members: Vec<(Arc<str>, Item)>) -> Res<Self> {
+    pub(crate) fn object(members: Vec<(Arc<str>, Item)>, meter: &mut Meter) -> Res<Self> {
+        meter.step(members.len())?;
+        meter.allocate(members.len().saturating_mul(size_of::<(Arc<str>, Value)>()))?;
+        meter.has_nested = true;
         let mut builder = ObjectBuilder::with_capacity(members.len());
         for (name, member) in &members {
-            match member.as_plain(0)? {
+            meter.bulk(name.len())?;
+            match json::of(member, Strictness::Alike, meter)? {
                 Some(value) => builder.push(name.clone(), value),
                 None => return Ok(Self::Record(Rc::new(Record { members }))),
             }
@@ -218,11 +221,7 @@ impl Item {
 
     /// The number, if it is one; infinities are an error.
     pub(crate) fn as_number(&self) -> Res<Option<f64>> {
-        match self.as_f64() {
-            Some(n) if n.is_infinite() => Err(Fault::new("D1001").value_text(print::number(n))),
-            Some(n) if n.is_nan() => Ok(None),
-            other => Ok(other),
-        }
+        self.as_f64().map_or(Ok(None), number)
     }
 
     /// The items, if it is an array.
@@ -235,33 +234,34 @@ impl Item {
     }
 
     /// The items of an array, or the thing itself as the only item.
-    pub(crate) fn into_items(self) -> Vec<Item> {
+    pub(crate) fn into_items(self, meter: &mut Meter) -> Res<Vec<Item>> {
         match self {
-            Self::Undefined => Vec::new(),
-            Self::List(list) => Rc::try_unwrap(list).map_or_else(|shared| shared.items.clone(), List::take),
-            Self::Json(Value::Array(values)) => values.iter().cloned().map(Item::Json).collect(),
-            other => vec![other],
+            Self::Undefined => Ok(Vec::new()),
+            Self::List(list) => match Rc::try_unwrap(list) {
+                Ok(only) => Ok(only.take()),
+                Err(shared) => Items::Items(&shared.items).to_vec(meter),
+            },
+            Self::Json(Value::Array(values)) => Items::Values(&values).to_vec(meter),
+            other => Ok(vec![other]),
         }
     }
 
-    /// The member of that name, if it is an object.
-    pub(crate) fn member(&self, name: &str) -> Option<Item> {
-        match self {
-            Self::Json(Value::Object(members)) => members.get(name).cloned().map(Item::Json),
-            Self::Record(record) => record.get(name).cloned(),
-            _ => None,
-        }
+    /// The member of that name, if it is an object that has it.
+    pub(crate) fn member(&self, name: &str, meter: &mut Meter) -> Res<Option<Item>> {
+        Ok(View::of(self).member(name, meter)?.map(View::to_item))
     }
 
     /// The members, if it is an object.
-    pub(crate) fn members(&self) -> Vec<(Arc<str>, Item)> {
-        match self {
+    pub(crate) fn members(&self, meter: &mut Meter) -> Res<Vec<(Arc<str>, Item)>> {
+        meter.visit(self.member_count().saturating_mul(2))?;
+        meter.allocate(self.member_count().saturating_mul(size_of::<(Arc<str>, Item)>()))?;
+        Ok(match self {
             Self::Json(Value::Object(members)) => {
                 members.iter().map(|(name, value)| (name.clone(), Item::Json(value.clone()))).collect()
             }
             Self::Record(record) => record.members.clone(),
             _ => Vec::new(),
-        }
+        })
     }
 
     /// How many members an object has.
@@ -272,70 +272,6 @@ impl Item {
             _ => 0,
         }
     }
-
-    /// JSON for what is JSON through and through and would not act differently
-    /// as such; else `None`.
-    fn as_plain(&self, depth: usize) -> Res<Option<Value>> {
-        match self {
-            Self::Json(value) => Ok(Some(value.clone())),
-            Self::Number(n) if n.is_finite() => Ok(Some(json_number(*n))),
-            Self::List(list) => {
-                if !matches!(list.shape, Shape::Plain | Shape::Sequence) {
-                    return Ok(None);
-                }
-                check_depth(depth)?;
-                let mut values = Vec::with_capacity(list.items.len());
-                for item in &list.items {
-                    match item.as_plain(depth + 1)? {
-                        Some(value) => values.push(value),
-                        None => return Ok(None),
-                    }
-                }
-                Ok(Some(Value::from(values)))
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// The JSON that leaves the evaluation; `None` where a function is in it.
-    /// What JSON cannot hold (undefined in an array) becomes `null`.
-    pub(crate) fn to_json(&self, depth: usize) -> Res<Option<Value>> {
-        check_depth(depth)?;
-        Ok(match self {
-            Self::Undefined => Some(Value::Null),
-            Self::Json(value) => Some(value.clone()),
-            Self::Number(n) if !n.is_finite() => {
-                return Err(Fault::new("D1001").value_text(print::number(*n)));
-            }
-            Self::Number(n) => Some(json_number(*n)),
-            Self::Function(_) => None,
-            Self::List(list) => list_to_json(&mut list.items.iter(), depth)?,
-            Self::Tuples(rows) => list_to_json(&mut rows.iter().map(|row| &row.context), depth)?,
-            Self::Record(record) => record_to_json(record, depth)?,
-        })
-    }
-}
-
-fn list_to_json(items: &mut dyn ExactSizeIterator<Item = &Item>, depth: usize) -> Res<Option<Value>> {
-    let mut values = Vec::with_capacity(items.len());
-    for item in items {
-        match item.to_json(depth + 1)? {
-            Some(value) => values.push(value),
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(Value::from(values)))
-}
-
-fn record_to_json(record: &Record, depth: usize) -> Res<Option<Value>> {
-    let mut builder = ObjectBuilder::with_capacity(record.members.len());
-    for (name, member) in &record.members {
-        match member.to_json(depth + 1)? {
-            Some(value) => builder.push(name.clone(), value),
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(Value::Object(builder.build())))
 }
 
 impl List {
@@ -350,114 +286,134 @@ impl Record {
     }
 }
 
-pub(crate) fn check_depth(depth: usize) -> Res<()> {
-    if depth > DATA_DEPTH_MAX { Err(Fault::depth()) } else { Ok(()) }
+/// Two containers of which some is still to be compared.
+enum Pair<'a> {
+    Elements(Children<'a>, Children<'a>),
+    /// The members of one object, to be found in the other.
+    Members(Children<'a>, View<'a>),
 }
 
-/// A finite double as JSON writes it: an integer where it has no fraction and
-/// the digits that JavaScript prints for it fit 64 bits.
-#[expect(clippy::cast_possible_truncation, reason = "the bound is checked first")]
-pub(crate) fn json_number(n: f64) -> Value {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    let number = if n.fract() != 0.0 {
-        Number::Float(n)
-    } else if n.abs() <= EXACT {
-        Number::Int(n as i64)
-    } else {
-        let text = print::number(n);
-        match (text.parse::<i64>(), text.parse::<u64>()) {
-            (Ok(int), _) => Number::Int(int),
-            (_, Ok(int)) => Number::UInt(int),
-            _ => Number::Float(n),
-        }
-    };
-    Value::Number(number)
+enum Comparison<'a> {
+    Known(bool),
+    /// It depends on what is within.
+    Open(Pair<'a>),
 }
 
 /// Equality of JSONata's `=`: by value, numbers as doubles, functions by identity.
-pub(crate) fn equal(a: &Item, b: &Item, depth: usize) -> Res<bool> {
-    check_depth(depth)?;
-    if let (Some(x), Some(y)) = (a.as_f64(), b.as_f64()) {
+pub(crate) fn equal(a: &Item, b: &Item, meter: &mut Meter) -> Res<bool> {
+    let mut open: Vec<Pair<'_>> = Vec::new();
+    let (mut left, mut right) = (View::of(a), View::of(b));
+    loop {
+        meter.visit(1)?;
+        match compare(left, right, meter)? {
+            Comparison::Known(true) => {}
+            Comparison::Known(false) => return Ok(false),
+            Comparison::Open(pair) => open.push(pair),
+        }
+        (left, right) = loop {
+            match open.last_mut() {
+                None => return Ok(true),
+                Some(Pair::Elements(left, right)) => {
+                    if let (Some((_, left)), Some((_, right))) = (left.next(), right.next()) {
+                        break (left, right);
+                    }
+                }
+                Some(Pair::Members(left, right)) => {
+                    if let Some((Some(name), left)) = left.next() {
+                        meter.bulk(name.len())?;
+                        match right.member(name, meter)? {
+                            Some(right) => break (left, right),
+                            None => return Ok(false),
+                        }
+                    }
+                }
+            }
+            open.pop();
+        };
+    }
+}
+
+fn compare<'a>(left: View<'a>, right: View<'a>, meter: &mut Meter) -> Res<Comparison<'a>> {
+    if let (Some(x), Some(y)) = (left.as_f64(), right.as_f64()) {
         #[expect(clippy::float_cmp, reason = "JSONata compares doubles exactly")]
-        return Ok(x == y);
+        return Ok(Comparison::Known(x == y));
     }
-    if let (Item::Json(x), Item::Json(y)) = (a, b) {
-        return Ok(x == y);
+    if let (Some(x), Some(y)) = (left.elements(), right.elements()) {
+        let same = x.len() == y.len();
+        return Ok(if same { Comparison::Open(Pair::Elements(x, y)) } else { Comparison::Known(false) });
     }
-    if let (Some(x), Some(y)) = (a.items(), b.items()) {
-        if x.len() != y.len() {
-            return Ok(false);
-        }
-        for (left, right) in x.iter().zip(y.iter()) {
-            if !equal(&left, &right, depth + 1)? {
-                return Ok(false);
-            }
-        }
-        return Ok(true);
+    if let (Some(x), Some(y)) = (left.members(), right.members()) {
+        let same = x.len() == y.len();
+        return Ok(if same { Comparison::Open(Pair::Members(x, right)) } else { Comparison::Known(false) });
     }
-    if a.is_object() && b.is_object() {
-        if a.member_count() != b.member_count() {
-            return Ok(false);
-        }
-        for (name, left) in a.members() {
-            match b.member(&name) {
-                Some(right) if equal(&left, &right, depth + 1)? => {}
-                _ => return Ok(false),
-            }
-        }
-        return Ok(true);
-    }
-    Ok(match (a, b) {
-        (Item::Function(x), Item::Function(y)) => Rc::ptr_eq(x, y),
-        (Item::Undefined, Item::Undefined) => true,
+    Ok(Comparison::Known(match (left, right) {
+        (View::Json(Value::String(x)), View::Json(Value::String(y))) => same_text(x, y, meter)?,
+        (View::Json(Value::Bool(x)), View::Json(Value::Bool(y))) => x == y,
+        (View::Json(Value::Null), View::Json(Value::Null))
+        | (View::Item(Item::Undefined), View::Item(Item::Undefined)) => true,
+        (View::Item(Item::Function(x)), View::Item(Item::Function(y))) => Rc::ptr_eq(x, y),
         _ => false,
-    })
+    }))
+}
+
+fn same_text(x: &str, y: &str, meter: &mut Meter) -> Res<bool> {
+    if x.len() != y.len() {
+        return Ok(false);
+    }
+    meter.bulk(x.len())?;
+    Ok(x == y)
 }
 
 /// JavaScript's `===`: scalars by value, containers by identity.
-pub(crate) fn identical(a: &Item, b: &Item) -> bool {
-    match (a, b) {
+pub(crate) fn identical(a: &Item, b: &Item, meter: &mut Meter) -> Res<bool> {
+    Ok(match (a, b) {
         (Item::Json(Value::Array(x)), Item::Json(Value::Array(y))) => x.is_same(y),
         (Item::Json(Value::Object(x)), Item::Json(Value::Object(y))) => Object::is_same(x, y),
         (Item::List(x), Item::List(y)) => Rc::ptr_eq(x, y),
         (Item::Record(x), Item::Record(y)) => Rc::ptr_eq(x, y),
-        (Item::Function(x), Item::Function(y)) => Rc::ptr_eq(x, y),
-        (Item::Json(x), Item::Json(y)) => x == y,
-        #[expect(clippy::float_cmp, reason = "JSONata compares doubles exactly")]
-        _ => match (a.as_f64(), b.as_f64()) {
-            (Some(x), Some(y)) => x == y,
-            _ => false,
-        },
-    }
+        _ if a.items().is_some() || a.is_object() => false,
+        _ => equal(a, b, meter)?,
+    })
 }
 
 /// JSONata's effective boolean value; `None` for undefined.
-pub(crate) fn boolean(item: &Item) -> Res<Option<bool>> {
+pub(crate) fn boolean(item: &Item, meter: &mut Meter) -> Res<Option<bool>> {
     Ok(match item {
         Item::Undefined => None,
-        Item::Json(Value::Bool(b)) => Some(*b),
-        other => Some(truthy(other, 0)?),
+        other => Some(truthy(other, meter)?),
     })
 }
 
-pub(crate) fn truthy(item: &Item, depth: usize) -> Res<bool> {
-    check_depth(depth)?;
-    Ok(match item {
-        Item::Undefined | Item::Function(_) | Item::Json(Value::Null) => false,
-        Item::Json(Value::Bool(b)) => *b,
-        Item::Json(Value::String(text)) => !text.is_empty(),
-        Item::Number(_) | Item::Json(Value::Number(_)) => item.as_number()?.is_some_and(|n| n != 0.0),
-        Item::Json(Value::Object(members)) => !members.is_empty(),
-        Item::Record(record) => !record.members.is_empty(),
-        Item::Tuples(tuples) => !tuples.is_empty(),
-        Item::List(_) | Item::Json(Value::Array(_)) => {
-            let Some(items) = item.items() else { return Ok(false) };
-            for inner in items.iter() {
-                if truthy(&inner, depth + 1)? {
-                    return Ok(true);
-                }
-            }
-            false
+/// The effective boolean value, undefined being false. An array is true if
+/// anything in it is.
+pub(crate) fn truthy(item: &Item, meter: &mut Meter) -> Res<bool> {
+    if let Item::Json(Value::Bool(b)) = item {
+        return Ok(*b);
+    }
+    let mut leaves = Walk::leaves(item);
+    while let Some(leaf) = leaves.next(meter)? {
+        let is_true = match leaf {
+            View::Json(Value::Null | Value::Array(_))
+            | View::Item(Item::Undefined | Item::Function(_) | Item::List(_) | Item::Json(_)) => false,
+            View::Json(Value::Bool(b)) => *b,
+            View::Json(Value::String(text)) => !text.is_empty(),
+            View::Json(Value::Number(n)) => number(n.as_f64())?.is_some_and(|n| n != 0.0),
+            View::Json(Value::Object(members)) => !members.is_empty(),
+            View::Item(Item::Number(n)) => number(*n)?.is_some_and(|n| n != 0.0),
+            View::Item(Item::Record(record)) => !record.members.is_empty(),
+            View::Item(Item::Tuples(rows)) => !rows.is_empty(),
+        };
+        if is_true {
+            return Ok(true);
         }
-    })
+    }
+    Ok(false)
+}
+
+/// The number, if it is one; infinities are an error.
+fn number(n: f64) -> Res<Option<f64>> {
+    if n.is_infinite() {
+        return Err(Fault::new("D1001").value_text(print::number(n)));
+    }
+    Ok(Some(n).filter(|n| !n.is_nan()))
 }

@@ -37,7 +37,7 @@ impl TokenKind {
         match self {
             Self::Operator(text) => Value::from(*text),
             Self::Name(text) | Self::Variable(text) | Self::String(text) => Value::String(text.clone()),
-            Self::Number(n) => crate::item::json_number(*n),
+            Self::Number(n) => crate::json::number(*n),
             Self::Value(value) => value.clone(),
             Self::Regex(program) => Value::from(program.source()),
             Self::End => Value::from("(end)"),
@@ -264,7 +264,7 @@ impl<'t> Lexer<'t> {
         let flags = flags.get(..flags_length).unwrap_or_default();
         self.position += end + 1 + flags_length;
         match Program::compile(pattern, flags.contains('i'), flags.contains('m')) {
-            Ok(program) => Ok(self.token(TokenKind::Regex(Arc::new(program)))),
+            Ok(program) => Ok(self.token(TokenKind::Regex(Arc::new(program.at(self.position))))),
             Err(reason) => Err(Fault::new("S0303").at(start).text(reason)),
         }
     }

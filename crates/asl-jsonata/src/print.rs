@@ -6,7 +6,8 @@ use asl_value::Value;
 
 use crate::budget::{Budget, Meter};
 use crate::error::{Fault, Res};
-use crate::item::{Item, check_depth};
+use crate::item::Item;
+use crate::view::{Children, View};
 
 /// The digits of a finite number other than 0, and where its decimal point
 /// stands: `0.DIGITS` times ten to that power.
@@ -79,23 +80,24 @@ fn rounded_number(n: f64) -> String {
 
 /// What `$string` makes of a value, appended to `out`. Undefined adds nothing.
 pub(crate) fn append(item: &Item, pretty: bool, out: &mut String, meter: &mut Meter) -> Res<()> {
-    let start = out.len();
     match item {
-        Item::Undefined | Item::Function(_) => {}
+        Item::Undefined | Item::Function(_) => Ok(()),
         Item::Json(Value::String(text)) => {
             meter.string_length(out.len() + text.len())?;
+            meter.bulk(text.len())?;
             meter.allocate(text.len())?;
             out.push_str(text);
+            Ok(())
         }
-        Item::Number(n) if !n.is_finite() => return Err(Fault::new("D3001").value_text(number(*n))),
+        Item::Number(n) if !n.is_finite() => Err(Fault::new("D3001").value_text(number(*n))),
         _ => {
             let item = crate::eval::context(item);
-            let mut writer = Writer { out, meter, indent: if pretty { Some(0) } else { None }, paid: start };
-            writer.item(&item, 0)?;
-            writer.pay()?;
+            let paid = out.len();
+            let mut writer = Writer { out, meter, pretty, open: Vec::new(), paid };
+            writer.write(&item)?;
+            writer.pay()
         }
     }
-    Ok(())
 }
 
 /// The most that an error message shows of a value.
@@ -103,17 +105,17 @@ const DESCRIBED_BYTES_MAX: usize = 1000;
 
 /// A value as error messages show it, cut off where it is long.
 pub(crate) fn describe(item: &Item) -> String {
-    let mut out = String::new();
-    let mut meter = Meter::new(&Budget { string_bytes: DESCRIBED_BYTES_MAX, ..Budget::default() });
     if item.is_undefined() {
         return "undefined".to_owned();
     }
     if let Item::Number(n) = item {
         return number(*n);
     }
-    let mut writer = Writer { out: &mut out, meter: &mut meter, indent: None, paid: 0 };
+    let mut out = String::new();
+    let mut meter = Meter::new(&Budget { string_bytes: DESCRIBED_BYTES_MAX, ..Budget::default() });
+    let mut writer = Writer { out: &mut out, meter: &mut meter, pretty: false, open: Vec::new(), paid: 0 };
     // What does not fit is cut off: it is only shown.
-    let cut = writer.item(item, 0).is_err() || out.len() > DESCRIBED_BYTES_MAX;
+    let cut = writer.write(item).is_err() || out.len() > DESCRIBED_BYTES_MAX;
     if cut {
         out.truncate(out.floor_char_boundary(DESCRIBED_BYTES_MAX));
         out.push('…');
@@ -121,125 +123,117 @@ pub(crate) fn describe(item: &Item) -> String {
     out
 }
 
-struct Writer<'w> {
+/// How much is written before it is paid for.
+const UNPAID_BYTES_MAX: usize = 4096;
+
+/// An array or object of which some is still to be written.
+struct Open<'a> {
+    children: Children<'a>,
+    close: char,
+    empty: bool,
+}
+
+struct Writer<'w, 'a> {
     out: &'w mut String,
     meter: &'w mut Meter,
-    /// Levels of indentation; `None` prints in one line.
-    indent: Option<usize>,
+    /// In lines, indented.
+    pretty: bool,
+    open: Vec<Open<'a>>,
     /// How much of `out` is paid for.
     paid: usize,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'_, 'a> {
     /// Pays for what was written since the last time.
     fn pay(&mut self) -> Res<()> {
+        let bytes = self.out.len() - self.paid;
         self.meter.string_length(self.out.len())?;
-        self.meter.allocate(self.out.len() - self.paid)?;
+        self.meter.letters(bytes)?;
+        self.meter.allocate(bytes)?;
         self.paid = self.out.len();
         Ok(())
     }
 
-    fn item(&mut self, item: &Item, depth: usize) -> Res<()> {
-        check_depth(depth)?;
-        if self.out.len() > self.paid + 4096 {
-            self.pay()?;
-        }
-        match item {
-            Item::Undefined => self.out.push_str("null"),
-            Item::Number(n) => self.number(*n)?,
-            Item::Json(value) => self.value(value, depth)?,
-            Item::Function(_) => self.out.push_str("\"\""),
-            Item::List(list) => self.list(list.items.iter(), depth, Self::item)?,
-            Item::Tuples(rows) => self.list(rows.iter().map(|row| &row.context), depth, Self::item)?,
-            Item::Record(record) => {
-                self.members(record.members.iter().map(|(name, item)| (name, item)), depth, Self::item)?;
+    fn write(&mut self, item: &'a Item) -> Res<()> {
+        let mut next = View::of(item);
+        loop {
+            if self.out.len() > self.paid + UNPAID_BYTES_MAX {
+                self.pay()?;
             }
+            self.meter.visit(1)?;
+            self.begin(next)?;
+            next = loop {
+                let Some(innermost) = self.open.last_mut() else { return Ok(()) };
+                if let Some((name, child)) = innermost.children.next() {
+                    let first = std::mem::replace(&mut innermost.empty, false);
+                    self.out.push_str(if first { "" } else { "," });
+                    self.line();
+                    if let Some(name) = name {
+                        quote(name, self.out);
+                        self.out.push_str(if self.pretty { ": " } else { ":" });
+                    }
+                    break child;
+                }
+                let (close, empty) = (innermost.close, innermost.empty);
+                self.open.pop();
+                if !empty {
+                    self.line();
+                }
+                self.out.push(close);
+            };
+        }
+    }
+
+    /// Writes a value; of an array or object only its beginning.
+    fn begin(&mut self, view: View<'a>) -> Res<()> {
+        match view {
+            View::Json(Value::Null) | View::Item(Item::Undefined) => self.out.push_str("null"),
+            View::Json(Value::Bool(b)) => self.out.push_str(if *b { "true" } else { "false" }),
+            View::Json(Value::Number(n)) => self.number(n.as_f64())?,
+            View::Item(Item::Number(n)) => self.number(*n)?,
+            View::Json(Value::String(text)) => quote(text, self.out),
+            View::Item(Item::Function(_)) => self.out.push_str("\"\""),
+            View::Json(Value::Array(values)) => self.enter('[', Children::Values(values.iter()), ']'),
+            View::Item(Item::List(list)) => self.enter('[', Children::Items(list.items.iter()), ']'),
+            View::Item(Item::Tuples(rows)) => self.enter('[', Children::Rows(rows.iter()), ']'),
+            View::Json(Value::Object(members)) => {
+                self.enter('{', Children::Members(members.into_iter()), '}');
+            }
+            View::Item(Item::Record(record)) => {
+                self.enter('{', Children::Record(record.members.iter()), '}');
+            }
+            // A view of JSON is no view of an item.
+            View::Item(Item::Json(_)) => {}
         }
         Ok(())
     }
 
-    fn value(&mut self, value: &Value, depth: usize) -> Res<()> {
-        check_depth(depth)?;
-        match value {
-            Value::Null => self.out.push_str("null"),
-            Value::Bool(b) => self.out.push_str(if *b { "true" } else { "false" }),
-            Value::Number(n) => self.number(n.as_f64())?,
-            Value::String(text) => quote(text, self.out),
-            Value::Array(items) => self.list(items.iter(), depth, Self::value)?,
-            Value::Object(members) => self.members(members.iter(), depth, Self::value)?,
-        }
-        Ok(())
+    fn enter(&mut self, bracket: char, children: Children<'a>, close: char) {
+        self.out.push(bracket);
+        self.open.push(Open { children, close, empty: true });
     }
 
     fn number(&mut self, n: f64) -> Res<()> {
         if n.is_infinite() {
             return Err(Fault::new("D1001").value_text(number(n)));
         }
+        if n.fract() != 0.0 {
+            self.meter.step(NUMBER_STEPS)?;
+        }
         self.out.push_str(&if n.is_nan() { "null".to_owned() } else { rounded_number(n) });
         Ok(())
     }
 
-    fn list<T>(
-        &mut self,
-        items: impl ExactSizeIterator<Item = T>,
-        depth: usize,
-        print: fn(&mut Self, T, usize) -> Res<()>,
-    ) -> Res<()> {
-        let empty = items.len() == 0;
-        self.out.push('[');
-        self.deeper(1);
-        for (place, item) in items.enumerate() {
-            if place > 0 {
-                self.out.push(',');
-            }
-            self.line();
-            print(self, item, depth + 1)?;
-        }
-        self.close(']', empty);
-        Ok(())
-    }
-
-    fn members<'m, T: 'm>(
-        &mut self,
-        members: impl ExactSizeIterator<Item = (&'m std::sync::Arc<str>, T)>,
-        depth: usize,
-        print: fn(&mut Self, T, usize) -> Res<()>,
-    ) -> Res<()> {
-        let empty = members.len() == 0;
-        self.out.push('{');
-        self.deeper(1);
-        for (place, (name, item)) in members.enumerate() {
-            if place > 0 {
-                self.out.push(',');
-            }
-            self.line();
-            quote(name, self.out);
-            self.out.push_str(if self.indent.is_some() { ": " } else { ":" });
-            print(self, item, depth + 1)?;
-        }
-        self.close('}', empty);
-        Ok(())
-    }
-
-    fn deeper(&mut self, levels: usize) {
-        self.indent = self.indent.map(|indent| indent + levels);
-    }
-
     fn line(&mut self) {
-        if let Some(indent) = self.indent {
+        if self.pretty {
             self.out.push('\n');
-            self.out.push_str(&"  ".repeat(indent));
+            self.out.extend(std::iter::repeat_n("  ", self.open.len()));
         }
-    }
-
-    fn close(&mut self, bracket: char, empty: bool) {
-        self.indent = self.indent.map(|indent| indent.saturating_sub(1));
-        if !empty {
-            self.line();
-        }
-        self.out.push(bracket);
     }
 }
+
+/// What it is to find the digits of a number with a fraction.
+pub(crate) const NUMBER_STEPS: usize = 6;
 
 /// A JSON string literal as JavaScript writes it.
 pub(crate) fn quote(text: &str, out: &mut String) {

@@ -1,9 +1,13 @@
 //! Function signatures such as `<s-(sf)n?:s>`: what arguments a function takes,
 //! which the context may stand in for, and which become arrays.
 
-use crate::error::{Fault, Res};
-use crate::item::Item;
+use std::collections::BTreeSet;
+
 use asl_value::Value;
+
+use crate::budget::Meter;
+use crate::error::{Fault, Res};
+use crate::item::{Item, Items};
 
 /// The parameters of a function.
 #[derive(Clone, Debug, Default)]
@@ -129,15 +133,14 @@ impl Signature {
     }
 
     /// The arguments as the function takes them, or what is wrong with them.
-    pub(crate) fn validate(&self, arguments: Vec<Item>, context: &Item) -> Res<Vec<Item>> {
-        let kinds: Vec<u8> = arguments.iter().map(kind_of).collect();
-        if self.fits_as_is(&kinds) {
+    pub(crate) fn validate(&self, arguments: Vec<Item>, context: &Item, meter: &mut Meter) -> Res<Vec<Item>> {
+        if self.fits_as_is(&arguments) {
             return Ok(arguments);
         }
-        let mut counts = Vec::with_capacity(self.parameters.len());
-        if !assign(&self.parameters, &kinds, true, &mut counts) {
-            return Err(self.mismatch(&kinds));
-        }
+        let kinds: Vec<u8> = arguments.iter().map(kind_of).collect();
+        let Some(counts) = assign(&self.parameters, &kinds, true, meter)? else {
+            return Err(self.mismatch(&kinds, meter)?);
+        };
         let mut given = arguments.into_iter();
         let mut at = 0;
         let mut validated = Vec::with_capacity(self.parameters.len());
@@ -156,54 +159,73 @@ impl Signature {
             for _ in 0..count {
                 let argument = given.next().unwrap_or_default();
                 at += 1;
-                validated.push(parameter.accept(argument, at)?);
+                validated.push(parameter.accept(argument, at, meter)?);
             }
         }
         Ok(validated)
     }
 
     /// Whether each argument goes to its own parameter unchanged: the usual case.
-    fn fits_as_is(&self, kinds: &[u8]) -> bool {
-        kinds.len() == self.parameters.len()
-            && self.parameters.iter().zip(kinds).all(|(parameter, kind)| {
+    fn fits_as_is(&self, arguments: &[Item]) -> bool {
+        arguments.len() == self.parameters.len()
+            && self.parameters.iter().zip(arguments).all(|(parameter, argument)| {
+                let kind = kind_of(argument);
                 parameter.kinds & kind != 0
-                    && !(parameter.array && (*kind != ARRAY || parameter.items.is_some()))
-                    && !(parameter.least == 0 && *kind == MISSING)
+                    && !(parameter.array && (kind != ARRAY || parameter.items.is_some()))
+                    && !(parameter.least == 0 && kind == MISSING)
             })
     }
 
     /// Which argument is the first that cannot be placed.
-    fn mismatch(&self, kinds: &[u8]) -> Box<Fault> {
+    fn mismatch(&self, kinds: &[u8], meter: &mut Meter) -> Res<Box<Fault>> {
         let mut good = 0;
         for end in 1..=self.parameters.len() {
-            let mut counts = Vec::new();
             let parameters = self.parameters.get(..end).unwrap_or_default();
-            if !assign(parameters, kinds, false, &mut counts) {
-                break;
+            match assign(parameters, kinds, false, meter)? {
+                Some(counts) => good = counts.iter().sum(),
+                None => break,
             }
-            good = counts.iter().sum();
         }
-        Fault::new("T0410").index(good + 1)
+        Ok(Fault::new("T0410").index(good + 1))
     }
 }
 
 /// Places arguments on parameters as a regular expression would: as many as
-/// possible to the left, giving back where the rest does not fit.
-fn assign(parameters: &[Parameter], kinds: &[u8], whole: bool, counts: &mut Vec<usize>) -> bool {
-    let Some((parameter, rest)) = parameters.split_first() else {
-        return !whole || kinds.is_empty();
-    };
-    let most = if parameter.repeated { kinds.len() } else { 1 };
-    let fitting = kinds.iter().take(most).take_while(|kind| *kind & parameter.kinds != 0).count();
-    for count in (parameter.least..=fitting).rev() {
-        counts.push(count);
-        let length = counts.len();
-        if assign(rest, kinds.get(count..).unwrap_or_default(), whole, counts) {
-            return true;
+/// possible to the left, giving back where the rest does not fit. How many each
+/// parameter takes, or `None` where there is no way; with `whole` all arguments
+/// have to be placed.
+fn assign(parameters: &[Parameter], kinds: &[u8], whole: bool, meter: &mut Meter) -> Res<Option<Vec<usize>>> {
+    let mut counts: Vec<usize> = Vec::with_capacity(parameters.len());
+    // Parameters and arguments from which there is no way on.
+    let mut dead: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut at = 0;
+    loop {
+        match parameters.get(counts.len()) {
+            None if !whole || at == kinds.len() => return Ok(Some(counts)),
+            None => {}
+            Some(parameter) => {
+                let fitting = parameter.fitting(kinds.get(at..).unwrap_or_default());
+                meter.visit(fitting + 1)?;
+                if fitting >= parameter.least && !dead.contains(&(counts.len(), at)) {
+                    counts.push(fitting);
+                    at += fitting;
+                    continue;
+                }
+            }
         }
-        counts.truncate(length - 1);
+        // Back to the last parameter that can do with less.
+        loop {
+            meter.visit(1)?;
+            let Some(count) = counts.pop() else { return Ok(None) };
+            at -= count;
+            if parameters.get(counts.len()).is_some_and(|parameter| count > parameter.least) {
+                counts.push(count - 1);
+                at += count - 1;
+                break;
+            }
+            dead.insert((counts.len(), at));
+        }
     }
-    false
 }
 
 /// The place of the bracket that closes the one at `start`.
@@ -226,12 +248,19 @@ impl Parameter {
         Self { kinds, array: false, items: None, context: false, least: 1, repeated: false }
     }
 
-    fn accept(&self, argument: Item, place: usize) -> Res<Item> {
+    /// How many of these arguments it could take.
+    fn fitting(&self, kinds: &[u8]) -> usize {
+        let most = if self.repeated { kinds.len() } else { 1 };
+        kinds.iter().take(most).take_while(|kind| *kind & self.kinds != 0).count()
+    }
+
+    fn accept(&self, argument: Item, place: usize, meter: &mut Meter) -> Res<Item> {
         if !self.array || argument.is_undefined() {
             return Ok(argument);
         }
         if let Some(letter) = self.items {
             let wanted = kind_of_letter(letter);
+            meter.scan(argument.items().map_or(1, Items::len))?;
             let fits = match argument.items() {
                 Some(items) => {
                     items.len() == 0

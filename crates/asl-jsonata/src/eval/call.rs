@@ -7,9 +7,9 @@ use std::sync::Arc;
 use asl_value::Value;
 
 use super::{Evaluator, context};
-use crate::ast::{Call, Kind, Lambda, Node};
+use crate::ast::{Call, Kind, Node};
 use crate::error::{Fault, Res};
-use crate::frame::{Env, Frame, Function};
+use crate::frame::{Env, Frame, Function, Site};
 use crate::functions::{Arguments, Builtin};
 use crate::item::{self, Item};
 
@@ -24,40 +24,37 @@ pub(crate) enum Callee {
 impl Callee {
     fn from_item(item: &Item) -> Self {
         match item {
-            Item::Function(function) => Self::Function(function.clone()),
+            Item::Function(function) => Self::from_function(function),
             _ => Self::Other,
         }
     }
-}
 
-/// Where a call stands in the text, for errors.
-pub(crate) struct Site {
-    position: usize,
-    token: Option<Arc<str>>,
-}
-
-impl Site {
-    /// Errors from within a call point at the call.
-    fn mark(&self, mut fault: Box<Fault>) -> Box<Fault> {
-        fault.position = Some(self.position);
-        self.complete(fault)
-    }
-
-    /// Adds what the error does not know yet.
-    fn complete(&self, mut fault: Box<Fault>) -> Box<Fault> {
-        fault.position.get_or_insert(self.position);
-        if fault.token.is_none() {
-            fault.token = self.token.clone().map(Value::String);
+    pub(super) fn from_function(function: &Rc<Function>) -> Self {
+        match &**function {
+            Function::Native(builtin) => Self::Native(*builtin),
+            _ => Self::Function(function.clone()),
         }
-        fault
     }
 }
 
 /// The body of a lambda, evaluated as far as its last call.
 enum Tail<'n> {
     Done(Item),
-    Call(&'n Call, Env),
+    /// The call, and the context and the variables that it is made with.
+    Call(&'n Call, &'n Item, Env),
+    Next(Next),
 }
+
+/// What is to be called next.
+struct Next {
+    callee: Callee,
+    arguments: Vec<Item>,
+}
+
+/// Where the two calls stand in the function that the language defines a chain
+/// as: `function($f, $g) { function($x){ $g($f($x)) } }`.
+const FIRST_OF_CHAIN: usize = 39;
+const SECOND_OF_CHAIN: usize = 35;
 
 impl Evaluator<'_, '_> {
     /// `f(…)`; `first` is the left side of `~>`.
@@ -73,13 +70,61 @@ impl Evaluator<'_, '_> {
             return self.partial(call, position, input, env);
         }
         let callee = self.callee(call, position, input, env, "T1005")?;
+        self.meter.visit(call.arguments.len())?;
         let mut arguments = Vec::with_capacity(call.arguments.len() + usize::from(first.is_some()));
         arguments.extend(first);
         for argument in call.arguments.iter().flatten() {
-            arguments.push(self.eval(argument, input, env)?);
+            let argument = self.eval(argument, input, env)?;
+            arguments.push(self.enclosed(argument)?);
         }
         let site = Site { position, token: call.procedure.name().cloned() };
-        self.invoke(callee, arguments, input, env, Some(&site)).map_err(|fault| site.complete(fault))
+        self.call_at(&site, callee, arguments, input, env)
+    }
+
+    fn call_at(
+        &mut self,
+        site: &Site,
+        callee: Callee,
+        arguments: Vec<Item>,
+        input: &Item,
+        env: &Env,
+    ) -> Res<Item> {
+        if !matches!(&callee, Callee::Function(function) if matches!(**function, Function::Closure { .. })) {
+            self.set_site(&callee, site.clone());
+        }
+        self.invoke(callee, arguments, input, env).map_err(|fault| site.complete(fault))
+    }
+
+    /// A function that is an argument is called without a context, and knows
+    /// nothing of where it is called.
+    fn enclosed(&mut self, argument: Item) -> Res<Item> {
+        match argument {
+            Item::Function(function) => self.closure(Function::Closure { function, site: <_>::default() }),
+            other => Ok(other),
+        }
+    }
+
+    /// Notes where a function is called. Its errors tell the latest of such
+    /// places, whichever call they come from, as the reference has it.
+    fn set_site(&mut self, callee: &Callee, site: Site) {
+        match callee {
+            Callee::Native(builtin) => {
+                self.native_sites.insert(*builtin, site);
+            }
+            Callee::Function(function) => {
+                if let Some(cell) = function.site() {
+                    cell.replace(Some(site));
+                }
+            }
+            Callee::Other => {}
+        }
+    }
+
+    fn mark_native(&self, builtin: Builtin, fault: Box<Fault>) -> Box<Fault> {
+        match self.native_sites.get(&builtin) {
+            Some(site) => site.mark(fault),
+            None => fault,
+        }
     }
 
     fn callee(
@@ -115,15 +160,19 @@ impl Evaluator<'_, '_> {
         if Builtin::find(name, self.dialect).is_some() {
             return Ok(true);
         }
-        let bound = self.symbols.find(name).and_then(|symbol| env.lookup(symbol));
+        let bound = match self.symbols.find(name) {
+            Some(symbol) => env.lookup(symbol, &mut self.meter)?,
+            None => None,
+        };
         match bound.or_else(|| (self.host.variable)(name).map(Item::Json)) {
             Some(Item::Function(_)) => Ok(true),
-            Some(item) => item::truthy(&item, 0),
+            Some(item) => item::truthy(&item, &mut self.meter),
             None => Ok(false),
         }
     }
 
     fn partial(&mut self, call: &Call, position: usize, input: &Item, env: &Env) -> Res<Item> {
+        self.meter.sequence(call.arguments.len())?;
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
             arguments.push(argument.as_ref().map(|node| self.eval(node, input, env)).transpose()?);
@@ -137,7 +186,7 @@ impl Evaluator<'_, '_> {
                 return Err(fault);
             }
         };
-        Ok(Item::Function(Rc::new(Function::Partial { function, arguments })))
+        self.closure(Function::Partial { function, arguments, site: <_>::default() })
     }
 
     /// `left ~> right`
@@ -161,7 +210,7 @@ impl Evaluator<'_, '_> {
             other => return Err(Fault::new("T2006").at(position).value(&other)),
         };
         match value {
-            Item::Function(first) => Ok(Item::Function(Rc::new(Function::Chain(first, function)))),
+            Item::Function(first) => self.closure(Function::Chain(first, function)),
             value => self.call_function(&function, vec![value], env),
         }
     }
@@ -173,74 +222,137 @@ impl Evaluator<'_, '_> {
         arguments: Vec<Item>,
         input: &Item,
         env: &Env,
-        site: Option<&Site>,
     ) -> Res<Item> {
-        let mut callee = callee;
-        let mut arguments = arguments;
-        let mut tail_site: Option<Site> = None;
-        loop {
-            self.meter.step(1)?;
-            let (lambda, context, closure) = match &callee {
-                Callee::Function(function) => match &**function {
-                    Function::Lambda { lambda, input, env } => (lambda.clone(), input.clone(), env.clone()),
-                    _ => {
-                        return mark(
-                            self.invoke_other(function, arguments, input, env),
-                            tail_site.as_ref().or(site),
-                        );
-                    }
-                },
-                Callee::Native(builtin) => {
-                    return mark(self.native(*builtin, arguments, input, env), tail_site.as_ref().or(site));
-                }
-                Callee::Other => return mark(Err(Fault::new("T1006")), tail_site.as_ref().or(site)),
-            };
-            drop(callee);
-            let tail = self.lambda(&lambda, arguments, &context, &closure, input);
-            let (call, frame) = match tail {
-                Ok(Tail::Done(item)) => return Ok(item),
-                Ok(Tail::Call(call, frame)) => (call, frame),
-                Err(fault) => return mark(Err(fault), tail_site.as_ref().or(site)),
-            };
-            let procedure = &call.procedure;
-            callee = self.callee(call, procedure.position, &context, &frame, "T1005")?;
-            arguments = Vec::with_capacity(call.arguments.len());
-            for argument in call.arguments.iter().flatten() {
-                arguments.push(self.eval(argument, &context, &frame)?);
+        // The closures that were opened on the way, which errors pass through.
+        let mut closures: Vec<Rc<Function>> = Vec::new();
+        let mut next = Next { callee, arguments };
+        let result = loop {
+            if let Err(fault) = self.meter.step(1) {
+                break Err(fault);
             }
-            let token =
-                if matches!(procedure.kind, Kind::Variable(_)) { procedure.name().cloned() } else { None };
-            tail_site = Some(Site { position: procedure.position, token });
+            let function = match next.callee {
+                Callee::Function(function) => function,
+                Callee::Native(builtin) => {
+                    let input = if closures.is_empty() { input } else { &Item::null() };
+                    break self
+                        .native(builtin, next.arguments, input, env)
+                        .map_err(|fault| self.mark_native(builtin, fault));
+                }
+                Callee::Other => break Err(Fault::new("T1006")),
+            };
+            if let Function::Closure { function: inner, .. } = &*function {
+                next = Next { callee: Callee::from_function(inner), arguments: next.arguments };
+                if let Err(fault) = self.meter.allocate(size_of::<Rc<Function>>()) {
+                    break Err(fault);
+                }
+                closures.push(function);
+                continue;
+            }
+            let input = if closures.is_empty() { input } else { &Item::null() };
+            let following = match self.begin(&function, next.arguments, input, env) {
+                Ok(Tail::Done(item)) => break Ok(item),
+                Ok(Tail::Call(call, context, frame)) => self.follow(call, context, &frame),
+                Ok(Tail::Next(next)) => Ok(next),
+                Err(fault) => break Err(function.mark(fault)),
+            };
+            match following {
+                Ok(following) => next = following,
+                Err(fault) => break Err(fault),
+            }
+        };
+        result.map_err(|fault| closures.iter().rev().fold(fault, |fault, closure| closure.mark(fault)))
+    }
+
+    /// A call that is the last thing a function does, ready to be made.
+    fn follow(&mut self, call: &Call, context: &Item, frame: &Env) -> Res<Next> {
+        let procedure = &call.procedure;
+        let callee = self.callee(call, procedure.position, context, frame, "T1005")?;
+        let token =
+            if matches!(procedure.kind, Kind::Variable(_)) { procedure.name().cloned() } else { None };
+        self.set_site(&callee, Site { position: procedure.position, token });
+        self.meter.visit(call.arguments.len())?;
+        let mut arguments = Vec::with_capacity(call.arguments.len());
+        for argument in call.arguments.iter().flatten() {
+            arguments.push(self.eval(argument, context, frame)?);
+        }
+        Ok(Next { callee, arguments })
+    }
+
+    /// Calls a function up to its last call.
+    fn begin<'n>(
+        &mut self,
+        function: &'n Rc<Function>,
+        arguments: Vec<Item>,
+        caller: &Item,
+        env: &Env,
+    ) -> Res<Tail<'n>> {
+        match &**function {
+            Function::Lambda { lambda, input, env: closure, .. } => {
+                let arguments = match &lambda.signature {
+                    Some(signature) => signature.validate(arguments, caller, &mut self.meter)?,
+                    None => arguments,
+                };
+                let frame = Frame::of_call(function, closure, arguments);
+                self.tail(&lambda.body, input, &frame)
+            }
+            Function::Partial { .. } => self.begin_partial(function, arguments, env),
+            Function::Chain(first, second) => {
+                let last = Callee::from_function(second);
+                self.set_site(&last, Site::new(SECOND_OF_CHAIN, "g"));
+                let argument = self.enclosed(arguments.into_iter().next().unwrap_or_default())?;
+                let site = Site::new(FIRST_OF_CHAIN, "f");
+                self.meter.enter()?;
+                let first = Callee::from_function(first);
+                let between = self.call_at(&site, first, vec![argument], &Item::null(), env)?;
+                self.meter.leave();
+                Ok(Tail::Next(Next { callee: last, arguments: vec![between] }))
+            }
+            other => self.invoke_other(other, arguments).map(Tail::Done),
         }
     }
 
-    fn lambda<'n>(
+    /// Calls a function with the arguments that it was given before. Signatures
+    /// do not count: the reference makes a new function of the body.
+    fn begin_partial<'n>(
         &mut self,
-        lambda: &'n Arc<Lambda>,
+        partial: &'n Rc<Function>,
         arguments: Vec<Item>,
-        context: &Item,
-        closure: &Env,
-        caller: &Item,
+        env: &Env,
     ) -> Res<Tail<'n>> {
-        let arguments = match &lambda.signature {
-            Some(signature) => signature.validate(arguments, caller)?,
-            None => arguments,
-        };
-        let frame = Frame::of_call(closure, lambda.clone(), arguments);
-        self.tail(&lambda.body, context, &frame)
+        let mut function = partial;
+        let mut arguments = arguments;
+        while let Function::Partial { function: inner, arguments: fixed, .. } = &**function {
+            self.meter.visit(fixed.len())?;
+            let mut given = arguments.into_iter();
+            let all =
+                fixed.iter().map(|fixed| fixed.clone().unwrap_or_else(|| given.next().unwrap_or_default()));
+            arguments = all.collect();
+            function = inner;
+        }
+        match &**function {
+            Function::Lambda { lambda, input, env: closure, .. } => {
+                let frame = Frame::of_call(function, closure, arguments);
+                self.tail(&lambda.body, input, &frame)
+            }
+            Function::Native(builtin) => {
+                arguments.resize(builtin.arity().max(arguments.len()), Item::Undefined);
+                self.native(*builtin, arguments, &Item::Undefined, env).map(Tail::Done)
+            }
+            _ => Ok(Tail::Next(Next { callee: Callee::from_function(function), arguments })),
+        }
     }
 
     /// Evaluates up to the call that is the last thing to do, if there is one.
-    fn tail<'n>(&mut self, node: &'n Node, input: &Item, env: &Env) -> Res<Tail<'n>> {
-        if node.extra.is_some() {
+    fn tail<'n>(&mut self, node: &'n Node, input: &'n Item, env: &Env) -> Res<Tail<'n>> {
+        if !node.is_bare() {
             return self.eval(node, input, env).map(Tail::Done);
         }
         match &node.kind {
-            Kind::Call(call) if !call.partial => Ok(Tail::Call(call, env.clone())),
+            Kind::Call(call) if !call.partial => Ok(Tail::Call(call, input, env.clone())),
             Kind::Condition(condition, then, otherwise) => {
                 self.meter.enter()?;
                 let condition = self.eval(condition, input, env)?;
-                let result = if item::truthy(&condition, 0)? {
+                let result = if item::truthy(&condition, &mut self.meter)? {
                     self.tail(then, input, env)
                 } else {
                     match otherwise {
@@ -253,6 +365,7 @@ impl Evaluator<'_, '_> {
             }
             Kind::Block(block) => {
                 self.meter.enter()?;
+                self.meter.scan(block.nodes.len())?;
                 let frame = if block.frame { Frame::child(env, Vec::new()) } else { env.clone() };
                 let Some((last, before)) = block.nodes.split_last() else {
                     return Ok(Tail::Done(Item::Undefined));
@@ -270,55 +383,32 @@ impl Evaluator<'_, '_> {
 
     fn native(&mut self, builtin: Builtin, arguments: Vec<Item>, input: &Item, env: &Env) -> Res<Item> {
         let caller = context(input);
-        let values = builtin.signature().validate(arguments, &caller)?;
+        let values = builtin.signature().validate(arguments, &caller, &mut self.meter)?;
         self.meter.enter()?;
         let result = builtin.run(self, &mut Arguments { values, input, env })?;
         self.meter.leave();
         Ok(result)
     }
 
-    fn invoke_other(
-        &mut self,
-        function: &Function,
-        arguments: Vec<Item>,
-        input: &Item,
-        env: &Env,
-    ) -> Res<Item> {
+    fn invoke_other(&mut self, function: &Function, arguments: Vec<Item>) -> Res<Item> {
+        let mut arguments = arguments.into_iter();
+        let argument = arguments.next().unwrap_or_default();
         self.meter.enter()?;
         let result = match function {
-            Function::Native(builtin) => self.native(*builtin, arguments, input, env),
-            Function::Partial { function, arguments: fixed } => {
-                let mut given = arguments.into_iter();
-                let all = fixed
-                    .iter()
-                    .map(|fixed| fixed.clone().unwrap_or_else(|| given.next().unwrap_or_default()));
-                let all = all.collect();
-                self.invoke(Callee::Function(function.clone()), all, &Item::null(), env, None)
-            }
-            Function::Chain(first, second) => {
-                let between = self.call_function(first, arguments, env)?;
-                self.call_function(second, vec![between], env)
-            }
             Function::Regex(program) => {
-                let text = arguments.into_iter().next().unwrap_or_default();
-                self.match_as_object(program, &text)
+                let from = arguments.next().and_then(|from| from.as_f64());
+                self.match_as_object(program, &argument, from)
             }
             Function::NextMatch { program, text, from } => self.next_match_as_object(program, text, *from),
-            Function::Transform { transform, env } => {
-                let target = arguments.into_iter().next().unwrap_or_default();
-                self.transform(transform, target, env)
-            }
-            // A lambda is called by the loop in `invoke`.
-            Function::Lambda { .. } => Ok(Item::Undefined),
+            Function::Transform { transform, env } => self.transform(transform, argument, env),
+            // These are called by the loop in `invoke`.
+            Function::Native(_)
+            | Function::Lambda { .. }
+            | Function::Partial { .. }
+            | Function::Chain(..)
+            | Function::Closure { .. } => Ok(Item::Undefined),
         }?;
         self.meter.leave();
         Ok(result)
     }
-}
-
-fn mark(result: Res<Item>, site: Option<&Site>) -> Res<Item> {
-    result.map_err(|fault| match site {
-        Some(site) => site.mark(fault),
-        None => fault,
-    })
 }

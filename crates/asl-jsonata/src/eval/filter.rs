@@ -14,16 +14,24 @@ impl Evaluator<'_, '_> {
             return Ok(Item::Tuples(kept.into()));
         }
         let Some(items) = input.items() else {
-            let keeps = match predicate.kind {
-                Kind::Number(n) => index_of(n, 1) == Some(0),
-                _ => self.keeps(predicate, &input, 0, 1, env)? > 0,
+            let count = match predicate.kind {
+                Kind::Number(n) => usize::from(index_of(n, 1) == Some(0) && !input.is_undefined()),
+                _ => self.keeps(predicate, &input, 0, 1, env)?,
             };
-            return Ok(if keeps { input } else { Item::Undefined });
+            if count == 0 {
+                return Ok(Item::Undefined);
+            }
+            if count == 1 && !input.is_undefined() {
+                return Ok(input);
+            }
+            // A list of places picks even what is not there.
+            self.meter.sequence(count)?;
+            return Ok(Item::sequence(vec![input; count]));
         };
         if let Kind::Number(n) = predicate.kind {
             let found = index_of(n, items.len()).and_then(|index| items.get(index));
             return Ok(match found {
-                None => Item::sequence(Vec::new()),
+                None | Some(Item::Undefined) => Item::sequence(Vec::new()),
                 Some(array) if array.is_array() => array,
                 Some(item) => Item::sequence(vec![item]),
             });
@@ -32,9 +40,8 @@ impl Evaluator<'_, '_> {
         let mut kept = Vec::new();
         for (place, item) in items.iter().enumerate() {
             let count = self.keeps(predicate, &item, place, items.len(), env)?;
-            for _ in 0..count {
-                kept.push(item.clone());
-            }
+            self.meter.visit(count)?;
+            kept.extend(std::iter::repeat_n(item, count));
         }
         self.meter.sequence(kept.len())?;
         Ok(Item::sequence(kept))
@@ -51,11 +58,11 @@ impl Evaluator<'_, '_> {
         self.meter.step(tuples.len())?;
         let mut kept = Vec::new();
         for (place, tuple) in tuples.iter().enumerate() {
+            self.meter.visit(tuple.bindings.len())?;
             let frame = Frame::child(env, tuple.bindings.clone());
             let count = self.keeps(predicate, &tuple.context, place, tuples.len(), &frame)?;
-            for _ in 0..count {
-                kept.push(tuple.clone());
-            }
+            self.rows(count, tuple.bindings.len())?;
+            kept.extend(std::iter::repeat_n(tuple, count).cloned());
         }
         Ok(kept)
     }
@@ -70,6 +77,7 @@ impl Evaluator<'_, '_> {
             return Ok(usize::from(index_of(n, length) == Some(place)));
         }
         if let Some(items) = result.items() {
+            self.meter.visit(items.len())?;
             let mut picks = 0;
             let mut all_numbers = true;
             for candidate in items.iter() {
@@ -83,7 +91,7 @@ impl Evaluator<'_, '_> {
                 return Ok(picks);
             }
         }
-        item::truthy(&result, 0).map(usize::from)
+        item::truthy(&result, &mut self.meter).map(usize::from)
     }
 }
 

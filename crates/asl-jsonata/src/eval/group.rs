@@ -1,14 +1,14 @@
 //! Objects and grouping: items sorted into groups by key, then each group's
 //! value evaluated with the group as context.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Evaluator;
 use crate::ast::{Group, Symbol};
 use crate::error::{Fault, Res};
 use crate::frame::{Env, Frame};
-use crate::item::{Item, Items, Tuple};
+use crate::item::{Item, Tuple};
 
 /// Past this many groups they are found by search instead of by scan.
 const SCAN_MAX: usize = 16;
@@ -89,14 +89,16 @@ impl Evaluator<'_, '_> {
                 }
             }
         }
-        self.meter.allocate(members.len().saturating_mul(48))?;
-        Item::object(members)
+        Item::object(members, &mut self.meter)
     }
 
     fn add_to_groups(&mut self, group: &Group, groups: &mut Groups<Item>, item: &Item, env: &Env) -> Res<()> {
+        self.meter.step(group.pairs.len())?;
         for (place, (key, _)) in group.pairs.iter().enumerate() {
             let key = self.eval(key, item, env)?;
             if let Some(key) = key_text(group, key)? {
+                self.meter.bulk(key.len())?;
+                self.meter.allocate(size_of::<Item>())?;
                 groups.add(key, place, item.clone()).map_err(|key| repeated(group, &key))?;
             }
         }
@@ -106,18 +108,36 @@ impl Evaluator<'_, '_> {
     fn group_tuples(&mut self, group: &Group, rows: &[Tuple], env: &Env) -> Res<Item> {
         self.meter.step(rows.len())?;
         let mut groups = Groups::new();
-        for row in rows {
+        for (number, row) in rows.iter().enumerate() {
+            self.meter.visit(row.bindings.len())?;
             let frame = Frame::child(env, row.bindings.clone());
+            self.meter.step(group.pairs.len())?;
             for (place, (key, _)) in group.pairs.iter().enumerate() {
                 let key = self.eval(key, &row.context, &frame)?;
                 if let Some(key) = key_text(group, key)? {
-                    groups.add(key, place, row.clone()).map_err(|key| repeated(group, &key))?;
+                    self.meter.bulk(key.len())?;
+                    self.rows(1, row.bindings.len())?;
+                    groups.add(key, place, (number, row.clone())).map_err(|key| repeated(group, &key))?;
                 }
             }
         }
         let mut members = Vec::with_capacity(groups.entries.len());
+        // A row that was a group of its own has lost its context to it: so the
+        // reference has it.
+        let mut taken = BTreeSet::new();
         for entry in groups.entries {
-            let (context, bindings) = self.merge_rows(entry.rows)?;
+            let alone = entry.rows.len() == 1;
+            let mut group_rows = Vec::with_capacity(entry.rows.len());
+            for (number, mut row) in entry.rows {
+                if taken.contains(&number) {
+                    row.context = Item::Undefined;
+                }
+                if alone {
+                    taken.insert(number);
+                }
+                group_rows.push(row);
+            }
+            let (context, bindings) = self.merge_rows(group_rows)?;
             let frame = Frame::child(env, bindings);
             if let Some((_, value)) = group.pairs.get(entry.pair) {
                 let value = self.eval(value, &context, &frame)?;
@@ -126,7 +146,7 @@ impl Evaluator<'_, '_> {
                 }
             }
         }
-        Item::object(members)
+        Item::object(members, &mut self.meter)
     }
 
     /// One row stays as it is; of several, each column becomes an array.
@@ -138,6 +158,7 @@ impl Evaluator<'_, '_> {
         let mut columns: Vec<(Symbol, Vec<Item>)> = Vec::new();
         for row in rows {
             contexts.push(row.context);
+            self.meter.scan(row.bindings.len().saturating_mul(row.bindings.len()))?;
             for (symbol, item) in row.bindings {
                 match columns.iter_mut().find(|(s, _)| *s == symbol) {
                     Some((_, column)) => column.push(item),
@@ -161,12 +182,12 @@ impl Evaluator<'_, '_> {
         }
         let mut appended = Vec::with_capacity(items.len());
         for item in items {
-            match item.items().map(Items::to_vec) {
-                Some(inner) => appended.extend(inner),
+            match item.items() {
+                Some(inner) => appended.extend(inner.to_vec(&mut self.meter)?),
                 None if item.is_undefined() => {}
                 None => appended.push(item),
             }
-            self.meter.step(1)?;
+            self.meter.visit(1)?;
         }
         self.meter.sequence(appended.len())?;
         Ok(Item::array(appended))

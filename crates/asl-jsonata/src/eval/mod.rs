@@ -12,6 +12,7 @@ pub(crate) use path::lookup;
 pub(crate) use sort::merge_sort;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use asl_value::Value;
@@ -19,7 +20,8 @@ use asl_value::Value;
 use crate::ast::{Block, Extra, Kind, Node, Symbol, Variable};
 use crate::budget::Meter;
 use crate::error::{Fault, Res};
-use crate::frame::{Cycles, Env, Frame, Function};
+use crate::frame::{Cycles, Env, Frame, Function, Site};
+use crate::functions::Builtin;
 use crate::item::{self, Item, List, Shape};
 use crate::lower::Symbols;
 use crate::{Dialect, Host};
@@ -33,6 +35,8 @@ pub(crate) struct Evaluator<'e, 'h> {
     /// What names outside all frames stand for, once looked up.
     globals: Vec<Option<Item>>,
     cycles: Cycles,
+    /// Where the functions of the library were called last.
+    native_sites: BTreeMap<Builtin, Site>,
 }
 
 impl<'e, 'h> Evaluator<'e, 'h> {
@@ -45,6 +49,7 @@ impl<'e, 'h> Evaluator<'e, 'h> {
             symbols: Cow::Borrowed(symbols),
             globals: Vec::new(),
             cycles: Cycles::default(),
+            native_sites: BTreeMap::new(),
         }
     }
 
@@ -63,7 +68,7 @@ impl<'e, 'h> Evaluator<'e, 'h> {
             match &node.kind {
                 Kind::Literal(value) => return Ok(Item::Json(value.clone())),
                 Kind::Number(n) => return Ok(Item::Number(*n)),
-                Kind::Variable(variable) => return Ok(self.variable(variable, env).normalize()),
+                Kind::Variable(variable) => return Ok(self.variable(variable, env)?.normalize()),
                 Kind::Context => return Ok(context(input).normalize()),
                 _ => {}
             }
@@ -83,12 +88,12 @@ impl<'e, 'h> Evaluator<'e, 'h> {
             Kind::Literal(value) => Ok(Item::Json(value.clone())),
             Kind::Number(n) => Ok(Item::Number(*n)),
             Kind::Regex(program) => self.closure(Function::Regex(program.clone())),
-            Kind::Name(name) => lookup(input, name, 0),
+            Kind::Name(name) => lookup(input, name, &mut self.meter),
             Kind::Context => Ok(context(input)),
-            Kind::Variable(variable) => Ok(self.variable(variable, env)),
+            Kind::Variable(variable) => self.variable(variable, env),
             Kind::Wildcard => self.wildcard(input),
             Kind::Descendants => self.descendants(input),
-            Kind::Parent(label) => Ok(env.lookup(*label).unwrap_or_default()),
+            Kind::Parent(label) => Ok(env.lookup(*label, &mut self.meter)?.unwrap_or_default()),
             Kind::Path(path) => self.path(path, node, input, env),
             Kind::Negate(inner) => self.negate(inner, node.position, input, env),
             Kind::Array(items) => self.array(items, node.is_constructed(), input, env),
@@ -104,6 +109,7 @@ impl<'e, 'h> Evaluator<'e, 'h> {
             Kind::Coalesce(left, right) => self.coalesce(left, right, input, env),
             Kind::Call(call) => self.call(call, node.position, input, env, None),
             Kind::Lambda(lambda) => self.closure(Function::Lambda {
+                site: <_>::default(),
                 lambda: lambda.clone(),
                 input: input.clone(),
                 env: env.clone(),
@@ -121,7 +127,7 @@ impl<'e, 'h> Evaluator<'e, 'h> {
 
     fn bind(&mut self, symbol: Symbol, value: &Node, input: &Item, env: &Env) -> Res<Item> {
         let value = self.eval(value, input, env)?;
-        self.cycles.track(env, &value);
+        self.cycles.track(env, &value, &mut self.meter)?;
         env.bind(symbol, value.clone());
         Ok(value)
     }
@@ -135,7 +141,7 @@ impl<'e, 'h> Evaluator<'e, 'h> {
         env: &Env,
     ) -> Res<Item> {
         let condition = self.eval(condition, input, env)?;
-        if item::truthy(&condition, 0)? {
+        if item::truthy(&condition, &mut self.meter)? {
             return self.eval(then, input, env);
         }
         otherwise.map_or(Ok(Item::Undefined), |node| self.eval(node, input, env))
@@ -143,7 +149,7 @@ impl<'e, 'h> Evaluator<'e, 'h> {
 
     fn default(&mut self, left: &Node, right: &Node, input: &Item, env: &Env) -> Res<Item> {
         let value = self.eval(left, input, env)?;
-        if item::truthy(&value, 0)? { Ok(value) } else { self.eval(right, input, env) }
+        if item::truthy(&value, &mut self.meter)? { Ok(value) } else { self.eval(right, input, env) }
     }
 
     fn coalesce(&mut self, left: &Node, right: &Node, input: &Item, env: &Env) -> Res<Item> {
@@ -172,23 +178,32 @@ impl<'e, 'h> Evaluator<'e, 'h> {
             && let Item::List(list) = &mut result
             && matches!(list.shape, Shape::Sequence | Shape::Outer)
         {
-            Rc::make_mut(list).shape = Shape::KeptSequence;
+            self.reshape(list)?;
         }
         Ok(result.normalize())
     }
 
-    pub(crate) fn variable(&mut self, variable: &Variable, env: &Env) -> Item {
+    /// Makes a sequence one that stays an array; a copy of it, if it is shared.
+    fn reshape(&mut self, list: &mut Rc<List>) -> Res<()> {
+        if Rc::strong_count(list) > 1 {
+            self.meter.sequence(list.items.len())?;
+        }
+        Rc::make_mut(list).shape = Shape::KeptSequence;
+        Ok(())
+    }
+
+    pub(crate) fn variable(&mut self, variable: &Variable, env: &Env) -> Res<Item> {
         if !variable.global
-            && let Some(item) = env.lookup(variable.symbol)
+            && let Some(item) = env.lookup(variable.symbol, &mut self.meter)?
         {
-            return item;
+            return Ok(item);
         }
         let place = variable.symbol as usize;
         if let Some(Some(item)) = self.globals.get(place) {
-            return item.clone();
+            return Ok(item.clone());
         }
         let item = if &*variable.name == "$" {
-            env.lookup(variable.symbol)
+            env.lookup(variable.symbol, &mut self.meter)?
         } else {
             (self.host.variable)(&variable.name).map(Item::Json)
         };
@@ -203,11 +218,12 @@ impl<'e, 'h> Evaluator<'e, 'h> {
         if let Some(slot) = self.globals.get_mut(place) {
             *slot = Some(item.clone());
         }
-        item
+        Ok(item)
     }
 
     fn block(&mut self, block: &Block, input: &Item, env: &Env) -> Res<Item> {
         let frame = if block.frame { Frame::child(env, Vec::new()) } else { env.clone() };
+        self.meter.scan(block.nodes.len())?;
         let mut result = Item::Undefined;
         for node in &block.nodes {
             result = self.eval(node, input, &frame)?;
@@ -227,11 +243,12 @@ impl<'e, 'h> Evaluator<'e, 'h> {
     }
 
     fn array(&mut self, items: &[(Node, bool)], constructed: bool, input: &Item, env: &Env) -> Res<Item> {
+        self.meter.scan(items.len())?;
         let mut built: Vec<Item> = Vec::new();
         for (node, is_constructor) in items {
             let value = self.eval(node, input, env)?;
             if value.is_array() && !is_constructor {
-                let items = value.into_items();
+                let items = value.into_items(&mut self.meter)?;
                 if built.is_empty() {
                     built = items;
                 } else {
@@ -255,8 +272,8 @@ impl<'e, 'h> Evaluator<'e, 'h> {
         env: &Env,
     ) -> Res<Item> {
         self.meter.enter()?;
-        let callee = call::Callee::Function(function.clone());
-        let result = self.invoke(callee, arguments, &Item::null(), env, None)?;
+        let callee = call::Callee::from_function(function);
+        let result = self.invoke(callee, arguments, &Item::null(), env)?;
         self.meter.leave();
         Ok(result)
     }

@@ -15,6 +15,7 @@ const RANGE_MAX: f64 = 1e7;
 impl Evaluator<'_, '_> {
     /// Operators of one chain, from the left.
     pub(super) fn chain(&mut self, first: &Node, rest: &[Link], input: &Item, env: &Env) -> Res<Item> {
+        self.meter.scan(rest.len().saturating_mul(4))?;
         let mut value = self.eval(first, input, env)?;
         for link in rest {
             value = match link.operator {
@@ -29,11 +30,12 @@ impl Evaluator<'_, '_> {
     }
 
     fn logical(&mut self, link: &Link, left: &Item, input: &Item, env: &Env) -> Res<Item> {
-        let left = item::truthy(left, 0).map_err(|fault| mark(fault, link))?;
+        let left = item::truthy(left, &mut self.meter).map_err(|fault| mark(fault, link))?;
         if left == (link.operator == Operator::Or) {
             return Ok(Item::bool(left));
         }
-        let right = self.eval(&link.right, input, env).and_then(|right| item::truthy(&right, 0));
+        let right = self.eval(&link.right, input, env);
+        let right = right.and_then(|right| item::truthy(&right, &mut self.meter));
         right.map(Item::bool).map_err(|fault| mark(fault, link))
     }
 
@@ -48,11 +50,11 @@ impl Evaluator<'_, '_> {
                 if left.is_undefined() || right.is_undefined() {
                     return Ok(Item::bool(false));
                 }
-                let equal = item::equal(left, right, 0)?;
+                let equal = item::equal(left, right, &mut self.meter)?;
                 Ok(Item::bool(equal == (operator == Operator::Equal)))
             }
             Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
-                compare(operator, left, right)
+                self.compare(operator, left, right)
             }
             Operator::Concatenate => self.concatenate(left, right),
             Operator::In => self.includes(left, right),
@@ -79,10 +81,22 @@ impl Evaluator<'_, '_> {
             return Ok(Item::bool(false));
         }
         let Some(items) = right.items() else {
-            return Ok(Item::bool(item::identical(left, right)));
+            return item::identical(left, right, &mut self.meter).map(Item::bool);
         };
-        self.meter.step(items.len())?;
-        Ok(Item::bool(items.iter().any(|candidate| item::identical(left, &candidate))))
+        self.meter.visit(items.len())?;
+        for candidate in items.iter() {
+            if item::identical(left, &candidate, &mut self.meter)? {
+                return Ok(Item::bool(true));
+            }
+        }
+        Ok(Item::bool(false))
+    }
+
+    fn compare(&mut self, operator: Operator, left: &Item, right: &Item) -> Res<Item> {
+        if let (Some(x), Some(y)) = (left.as_str(), right.as_str()) {
+            self.meter.bulk(x.len().min(y.len()))?;
+        }
+        compare(operator, left, right)
     }
 
     pub(super) fn range(
@@ -120,7 +134,6 @@ impl Evaluator<'_, '_> {
             reason = "at least 1, at most 1e7"
         )]
         let count = size as usize;
-        self.meter.step(count / 16)?;
         self.meter.sequence(count)?;
         let mut items = Vec::with_capacity(count);
         let mut n = first;

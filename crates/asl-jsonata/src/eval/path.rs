@@ -6,9 +6,11 @@ use asl_value::Value;
 
 use super::{Evaluator, context};
 use crate::ast::{Kind, Node, Path, Stage, Symbol};
+use crate::budget::Meter;
 use crate::error::Res;
 use crate::frame::{Env, Frame};
-use crate::item::{Item, Items, List, Shape, Tuple, check_depth};
+use crate::item::{Item, List, Shape, Tuple};
+use crate::view::{View, Walk};
 
 /// What a step hands to the next.
 enum Stream {
@@ -44,7 +46,7 @@ impl Evaluator<'_, '_> {
             let starts_anew =
                 matches!(path.steps.first().map(|step| &step.kind), Some(Kind::Variable(_) | Kind::Context));
             let items = match input.items() {
-                Some(items) if !starts_anew => items.to_vec(),
+                Some(items) if !starts_anew => items.to_vec(&mut self.meter)?,
                 _ => vec![input.clone()],
             };
             (items, path.steps.as_slice())
@@ -102,16 +104,17 @@ impl Evaluator<'_, '_> {
     /// Walks a path of names by reference as long as it meets objects only.
     fn walk<'p>(&mut self, steps: &'p [Node], input: &Item, env: &Env) -> Res<Walked<'p>> {
         let Some((first, rest)) = steps.split_first() else { return Ok(Walked::Done(Item::Undefined)) };
+        self.meter.visit(rest.len())?;
         match &first.kind {
             Kind::Variable(variable) => {
-                let start = self.variable(variable, env);
+                let start = self.variable(variable, env)?;
                 self.descend(&start, rest, true)
             }
             Kind::Context => self.descend(&context(input), rest, true),
-            _ if input.is_array() => {
-                Ok(Walked::Spread(input.items().map(Items::to_vec).unwrap_or_default(), steps))
-            }
-            _ => self.descend(input, steps, false),
+            _ => match input.items() {
+                Some(items) => Ok(Walked::Spread(items.to_vec(&mut self.meter)?, steps)),
+                None => self.descend(input, steps, false),
+            },
         }
     }
 
@@ -125,6 +128,7 @@ impl Evaluator<'_, '_> {
                     Ok(Walked::Spread(list.items.clone(), steps))
                 }
                 (Item::Record(record), Some((Node { kind: Kind::Name(name), .. }, rest))) => {
+                    self.meter.scan(record.members.len())?;
                     let member = record.get(name).cloned().unwrap_or_default();
                     self.descend(&member, rest, true)
                 }
@@ -153,13 +157,17 @@ impl Evaluator<'_, '_> {
     fn first_constructed(&mut self, step: &Node, input: &Item, items: Vec<Item>, env: &Env) -> Res<Stream> {
         let whole = if input.is_array() { input.clone() } else { Item::sequence(items) };
         let result = self.eval(step, &whole, env)?;
-        Ok(if result.is_array() { Stream::Array(result) } else { Stream::Items(result.into_items()) })
+        Ok(if result.is_array() {
+            Stream::Array(result)
+        } else {
+            Stream::Items(result.into_items(&mut self.meter)?)
+        })
     }
 
     fn step(&mut self, step: &Node, input: Stream, env: &Env, last: bool) -> Res<Stream> {
         let input = match input {
             Stream::Items(items) => items,
-            Stream::Array(array) => array.into_items(),
+            Stream::Array(array) => array.into_items(&mut self.meter)?,
             Stream::Tuples(_) => Vec::new(),
         };
         if let Kind::Sort(terms) = &step.kind {
@@ -173,7 +181,11 @@ impl Evaluator<'_, '_> {
                     sorted = self.filter(predicate, sorted, env)?;
                 }
             }
-            return Ok(Stream::Items(sorted.into_items()));
+            return Ok(if sorted.is_array() {
+                Stream::Array(sorted)
+            } else {
+                Stream::Items(sorted.into_items(&mut self.meter)?)
+            });
         }
         self.meter.step(input.len())?;
         let bare_name = match &step.kind {
@@ -184,7 +196,7 @@ impl Evaluator<'_, '_> {
         let mut nested = false;
         for item in &input {
             let mut result = match bare_name {
-                Some(name) => lookup(item, name, 0)?.normalize(),
+                Some(name) => lookup(item, name, &mut self.meter)?.normalize(),
                 None => self.eval(step, item, env)?,
             };
             for stage in step.stages() {
@@ -214,7 +226,7 @@ impl Evaluator<'_, '_> {
         let mut flat = Vec::with_capacity(results.len());
         for result in results {
             if result.is_array() && !result.is_constructed() {
-                let items = result.into_items();
+                let items = result.into_items(&mut self.meter)?;
                 self.meter.sequence(flat.len() + items.len())?;
                 if flat.is_empty() {
                     flat = items;
@@ -236,7 +248,7 @@ impl Evaluator<'_, '_> {
             rows = match stream {
                 Stream::Tuples(rows) => self.sort_tuples(step, terms, &rows, env)?,
                 other => {
-                    let items = other.into_items();
+                    let items = other.into_items(&mut self.meter)?;
                     let sorted = self.sort_items(step, terms, &items, env)?;
                     let mut rows: Vec<Tuple> = sorted.into_iter().map(row).collect();
                     if let Some(index) = extra.and_then(|extra| extra.index) {
@@ -248,7 +260,7 @@ impl Evaluator<'_, '_> {
         } else {
             let before = match stream {
                 Stream::Tuples(rows) => rows,
-                other => other.into_items().into_iter().map(row).collect(),
+                other => other.into_items(&mut self.meter)?.into_iter().map(row).collect(),
             };
             self.meter.step(before.len())?;
             rows = Vec::with_capacity(before.len());
@@ -259,7 +271,10 @@ impl Evaluator<'_, '_> {
         for stage in step.stages() {
             match stage {
                 Stage::Filter(predicate) => rows = self.filter_tuples(predicate, &rows, env)?,
-                Stage::Index(symbol) => bind_index(&mut rows, *symbol),
+                Stage::Index(symbol) => {
+                    self.meter.visit(rows.len())?;
+                    bind_index(&mut rows, *symbol);
+                }
             }
         }
         Ok(rows)
@@ -267,20 +282,25 @@ impl Evaluator<'_, '_> {
 
     /// The rows that one row leads to.
     fn extend_row(&mut self, step: &Node, row: &Tuple, rows: &mut Vec<Tuple>, env: &Env) -> Res<()> {
+        self.meter.visit(row.bindings.len())?;
         let frame = Frame::child(env, row.bindings.clone());
         let result = self.eval(step, &row.context, &frame)?;
         if let Item::Tuples(inner) = &result {
             for tuple in inner.iter() {
+                self.meter
+                    .scan(tuple.bindings.len().saturating_mul(row.bindings.len() + tuple.bindings.len()))?;
+                self.rows(1, row.bindings.len() + tuple.bindings.len())?;
                 let mut joined = Tuple { context: tuple.context.clone(), bindings: row.bindings.clone() };
                 for (symbol, item) in &tuple.bindings {
                     joined.bind(*symbol, item.clone());
                 }
                 rows.push(joined);
             }
-            return self.meter.sequence(rows.len().max(inner.len()).min(inner.len() * 4 + 16));
+            return self.meter.sequence_length(rows.len());
         }
-        let items = result.into_items();
-        self.meter.allocate(items.len().saturating_mul(size_of::<Tuple>() + 64))?;
+        let items = result.into_items(&mut self.meter)?;
+        self.rows(items.len(), row.bindings.len() + 2)?;
+        self.meter.sequence_length(rows.len() + items.len())?;
         let extra = step.extra.as_deref();
         for (place, item) in items.into_iter().enumerate() {
             let mut joined = Tuple { context: item, bindings: row.bindings.clone() };
@@ -301,65 +321,40 @@ impl Evaluator<'_, '_> {
         Ok(())
     }
 
-    /// `*`
-    pub(super) fn wildcard(&mut self, input: &Item) -> Res<Item> {
-        let mut results = Vec::new();
-        let inner = context(input);
-        let values: Vec<Item> = if inner.is_object() {
-            inner.members().into_iter().map(|(_, item)| item).collect()
-        } else {
-            inner.items().map(Items::to_vec).unwrap_or_default()
-        };
-        self.meter.step(values.len())?;
-        for value in values {
-            if value.is_array() {
-                self.flatten_deeply(&value, &mut results, 0)?;
-            } else {
-                results.push(value);
-            }
-        }
-        self.meter.sequence(results.len())?;
-        Ok(Item::sequence(results))
+    /// Pays for rows of a tuple stream, copies of one that has so many bindings.
+    pub(super) fn rows(&mut self, count: usize, bindings: usize) -> Res<()> {
+        let bytes = size_of::<Tuple>() + bindings.saturating_mul(size_of::<(Symbol, Item)>());
+        self.meter.visit(count.saturating_mul(bindings + 1))?;
+        self.meter.allocate(count.saturating_mul(bytes))
     }
 
-    fn flatten_deeply(&mut self, value: &Item, results: &mut Vec<Item>, depth: usize) -> Res<()> {
-        check_depth(depth)?;
-        match value.items() {
-            None => results.push(value.clone()),
-            Some(items) => {
-                self.meter.step(items.len())?;
-                for item in items.iter() {
-                    self.flatten_deeply(&item, results, depth + 1)?;
-                }
+    /// `*`
+    pub(super) fn wildcard(&mut self, input: &Item) -> Res<Item> {
+        let inner = context(input);
+        let view = View::of(&inner);
+        let mut results = Vec::new();
+        for (_, child) in view.members().or_else(|| view.elements()).into_iter().flatten() {
+            let child = child.to_item();
+            let mut leaves = Walk::leaves(&child);
+            while let Some(leaf) = leaves.next(&mut self.meter)? {
+                self.meter.one_more(results.len())?;
+                results.push(leaf.to_item());
             }
         }
-        Ok(())
+        Ok(Item::sequence(results))
     }
 
     /// `**`
     pub(super) fn descendants(&mut self, input: &Item) -> Res<Item> {
         let mut results = Vec::new();
         if !input.is_undefined() {
-            self.collect_descendants(input, &mut results, 0)?;
-            self.meter.sequence(results.len())?;
+            let mut walk = Walk::descendants(input);
+            while let Some(found) = walk.next(&mut self.meter)? {
+                self.meter.one_more(results.len())?;
+                results.push(found.to_item());
+            }
         }
         Ok(Item::sequence(results))
-    }
-
-    fn collect_descendants(&mut self, input: &Item, results: &mut Vec<Item>, depth: usize) -> Res<()> {
-        check_depth(depth)?;
-        self.meter.step(1)?;
-        if let Some(items) = input.items() {
-            for item in items.iter() {
-                self.collect_descendants(&item, results, depth + 1)?;
-            }
-            return Ok(());
-        }
-        results.push(input.clone());
-        for (_, member) in input.members() {
-            self.collect_descendants(&member, results, depth + 1)?;
-        }
-        Ok(())
     }
 }
 
@@ -371,11 +366,11 @@ enum Walked<'p> {
 }
 
 impl Stream {
-    fn into_items(self) -> Vec<Item> {
+    fn into_items(self, meter: &mut Meter) -> Res<Vec<Item>> {
         match self {
-            Self::Items(items) => items,
-            Self::Array(array) => array.into_items(),
-            Self::Tuples(rows) => rows.into_iter().map(|row| row.context).collect(),
+            Self::Items(items) => Ok(items),
+            Self::Array(array) => array.into_items(meter),
+            Self::Tuples(rows) => Ok(rows.into_iter().map(|row| row.context).collect()),
         }
     }
 }
@@ -396,18 +391,20 @@ fn bind_index(rows: &mut [Tuple], symbol: Symbol) {
 }
 
 /// The member of that name; of the items of an array, all that have it.
-pub(crate) fn lookup(input: &Item, name: &str, depth: usize) -> Res<Item> {
-    let Some(items) = input.items() else {
-        return Ok(input.member(name).unwrap_or_default());
-    };
-    check_depth(depth)?;
+pub(crate) fn lookup(input: &Item, name: &str, meter: &mut Meter) -> Res<Item> {
+    if !input.is_array() {
+        return Ok(input.member(name, meter)?.unwrap_or_default());
+    }
     let mut found = Vec::new();
-    for item in items.iter() {
-        let member = lookup(&item, name, depth + 1)?;
-        if member.is_array() {
-            found.extend(member.into_items());
-        } else if !member.is_undefined() {
-            found.push(member);
+    let mut leaves = Walk::leaves(input);
+    while let Some(leaf) = leaves.next(meter)? {
+        let Some(member) = leaf.member(name, meter)? else { continue };
+        if let Some(elements) = member.elements() {
+            meter.sequence(elements.len())?;
+            found.extend(elements.map(|(_, element)| element.to_item()));
+        } else {
+            meter.one_more(found.len())?;
+            found.push(member.to_item());
         }
     }
     Ok(Item::sequence(found))

@@ -40,9 +40,13 @@ impl Evaluator<'_, '_> {
     ) -> Res<Vec<Tuple>> {
         let order = self.order(node, terms, rows.len(), &mut |evaluator, place, term| {
             let Some(row) = rows.get(place) else { return Ok(Item::Undefined) };
+            evaluator.meter.visit(row.bindings.len())?;
             let frame = Frame::child(env, row.bindings.clone());
             evaluator.eval(&term.expression, &row.context, &frame)
         })?;
+        for row in rows {
+            self.rows(1, row.bindings.len())?;
+        }
         Ok(order.into_iter().filter_map(|place| rows.get(place).cloned()).collect())
     }
 
@@ -56,6 +60,7 @@ impl Evaluator<'_, '_> {
         evaluate: &mut dyn FnMut(&mut Self, usize, &Term) -> Res<Item>,
     ) -> Res<Vec<usize>> {
         self.meter.sequence(count)?;
+        self.meter.allocate(count.saturating_mul(terms.len()).saturating_mul(size_of::<Option<Key>>()))?;
         self.meter.enter()?;
         let mut keys: Vec<Option<Key>> = vec![None; count.saturating_mul(terms.len())];
         let places: Vec<usize> = (0..count).collect();
@@ -74,6 +79,12 @@ impl Evaluator<'_, '_> {
                 }
                 let key = |place: usize| keys.get(place * terms.len() + at).and_then(Option::as_ref);
                 let (Some(left), Some(right)) = (key(*a), key(*b)) else { continue };
+                self.meter.scan(1)?;
+                if let (Key::Other(x), Key::Other(y)) = (left, right)
+                    && let (Some(x), Some(y)) = (x.as_str(), y.as_str())
+                {
+                    self.meter.bulk(x.len().min(y.len()))?;
+                }
                 let order = compare(left, right, term.descending).map_err(|fault| fault.at(node.position))?;
                 if order != Ordering::Equal {
                     return Ok(order == Ordering::Greater);

@@ -1,17 +1,21 @@
 //! `|pattern|update,delete|`: a copy with the matched objects changed.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Evaluator;
 use crate::ast::Transform;
+use crate::budget::Meter;
 use crate::error::{Fault, Res};
 use crate::frame::{Env, Function};
 use crate::functions::Builtin;
-use crate::item::{Item, Record, check_depth};
+use crate::item::{Item, Record};
+
+type Members = Vec<(Arc<str>, Item)>;
 
 /// New members of objects of the copy, by the address of the object.
-type Changes = std::collections::BTreeMap<usize, Vec<(Arc<str>, Item)>>;
+type Changes = BTreeMap<usize, Members>;
 
 impl Evaluator<'_, '_> {
     pub(super) fn transform(&mut self, transform: &Transform, target: Item, env: &Env) -> Res<Item> {
@@ -21,94 +25,143 @@ impl Evaluator<'_, '_> {
         if !target.is_object() && !target.is_array() {
             return Err(Fault::new("T0410").index(1).value(&target));
         }
-        let Item::Function(clone) = self.variable(&transform.clone, env) else {
+        let Item::Function(clone) = self.variable(&transform.clone, env)? else {
             return Err(Fault::new("T2013").at(transform.position));
         };
         let source = match &*clone {
             Function::Native(builtin) if *builtin == Builtin::CLONE => target,
             _ => self.call_function(&clone, vec![target], env)?,
         };
-        let copy = self.copy_with_identity(&source, 0)?;
+        let copy = copy_with_identity(source, &mut self.meter)?;
         let mut changes = Changes::new();
-        for found in self.eval(&transform.pattern, &copy, env)?.into_items() {
+        for found in self.eval(&transform.pattern, &copy, env)?.into_items(&mut self.meter)? {
             self.change(transform, &found, &mut changes, env)?;
         }
-        self.rebuild(&copy, &changes, 0)
-    }
-
-    /// A copy in which every object is an allocation of its own, so that the
-    /// pattern's matches can be told apart.
-    fn copy_with_identity(&mut self, item: &Item, depth: usize) -> Res<Item> {
-        check_depth(depth)?;
-        self.meter.step(1)?;
-        if let Some(items) = item.items() {
-            self.meter.sequence(items.len())?;
-            let copies: Res<Vec<Item>> =
-                items.iter().map(|item| self.copy_with_identity(&item, depth + 1)).collect();
-            return Ok(Item::array(copies?));
-        }
-        if item.is_object() {
-            let mut members = item.members();
-            self.meter.allocate(members.len() * 48)?;
-            for (_, member) in &mut members {
-                *member = self.copy_with_identity(member, depth + 1)?;
-            }
-            return Ok(Item::Record(Rc::new(Record { members })));
-        }
-        Ok(item.clone())
+        rebuild(copy, &changes, &mut self.meter)
     }
 
     fn change(&mut self, transform: &Transform, found: &Item, changes: &mut Changes, env: &Env) -> Res<()> {
         // Later matches see what earlier ones changed.
-        let current = if changes.is_empty() { found.clone() } else { self.rebuild(found, changes, 0)? };
+        let current = rebuild(found.clone(), changes, &mut self.meter)?;
         let update = self.eval(&transform.update, &current, env)?;
         if !update.is_undefined() && !update.is_object() {
             return Err(Fault::new("T2011").at(transform.update.position).value(&update));
         }
         let Item::Record(record) = found else { return Ok(()) };
         let address = Rc::as_ptr(record).addr();
-        let members = changes.entry(address).or_insert_with(|| record.members.clone());
-        for (name, value) in update.members() {
-            match members.iter_mut().find(|(n, _)| *n == name) {
-                Some((_, old)) => *old = value,
-                None => members.push((name, value)),
-            }
-        }
+        let members = match changes.get(&address) {
+            Some(members) => members.clone(),
+            None => record.members.clone(),
+        };
+        let updated = self.updated(members, &update)?;
+        changes.insert(address, updated);
         let Some(delete) = &transform.delete else { return Ok(()) };
-        let updated = self.rebuild(found, changes, 0)?;
+        let updated = rebuild(found.clone(), changes, &mut self.meter)?;
         let deletions = self.eval(delete, &updated, env)?;
         if deletions.is_undefined() {
             return Ok(());
         }
-        let names = deletions.clone().into_items();
+        let names = deletions.clone().into_items(&mut self.meter)?;
         if names.iter().any(|name| name.as_str().is_none()) {
             return Err(Fault::new("T2012").at(delete.position).value(&deletions));
         }
         if let Some(members) = changes.get_mut(&address) {
+            self.meter.scan(members.len().saturating_mul(names.len()))?;
             members.retain(|(name, _)| !names.iter().any(|deleted| deleted.as_str() == Some(name)));
         }
         Ok(())
     }
 
-    /// The copy with the changes made.
-    fn rebuild(&mut self, item: &Item, changes: &Changes, depth: usize) -> Res<Item> {
-        check_depth(depth)?;
-        self.meter.step(1)?;
-        if let Item::Record(record) = item {
-            let members = changes.get(&Rc::as_ptr(record).addr()).unwrap_or(&record.members);
-            let rebuilt: Res<Vec<_>> = members
-                .iter()
-                .map(|(name, member)| Ok((name.clone(), self.rebuild(member, changes, depth + 1)?)))
-                .collect();
-            return Item::object(rebuilt?);
-        }
-        match item {
-            Item::List(list) => {
-                let rebuilt: Res<Vec<Item>> =
-                    list.items.iter().map(|item| self.rebuild(item, changes, depth + 1)).collect();
-                Ok(Item::array(rebuilt?))
+    fn updated(&mut self, mut members: Members, update: &Item) -> Res<Members> {
+        self.meter.visit(members.len())?;
+        for (name, value) in update.members(&mut self.meter)? {
+            self.meter.scan(members.len())?;
+            match members.iter_mut().find(|(n, _)| *n == name) {
+                Some((_, old)) => *old = value,
+                None => members.push((name, value)),
             }
-            other => Ok(other.clone()),
         }
+        Ok(members)
+    }
+}
+
+/// A copy in which every object is an allocation of its own, so that the
+/// pattern's matches can be told apart.
+fn copy_with_identity(item: Item, meter: &mut Meter) -> Res<Item> {
+    let plan = |item: Item, meter: &mut Meter| {
+        if item.is_object() {
+            return item.members(meter).map(Plan::Object);
+        }
+        if item.is_array() { item.into_items(meter).map(Plan::Array) } else { Ok(Plan::Keep(item)) }
+    };
+    remake(item, &plan, &|members, _| Ok(Item::Record(Rc::new(Record { members }))), meter)
+}
+
+/// The copy with the changes made.
+fn rebuild(item: Item, changes: &Changes, meter: &mut Meter) -> Res<Item> {
+    let plan = |item: Item, meter: &mut Meter| match &item {
+        Item::Record(record) => {
+            let members = changes.get(&Rc::as_ptr(record).addr()).unwrap_or(&record.members);
+            meter.visit(members.len())?;
+            Ok(Plan::Object(members.clone()))
+        }
+        Item::List(_) => item.into_items(meter).map(Plan::Array),
+        _ => Ok(Plan::Keep(item)),
+    };
+    remake(item, &plan, &Item::object, meter)
+}
+
+/// What is to be done with a value within a structure that is made anew.
+enum Plan {
+    Keep(Item),
+    Array(Vec<Item>),
+    Object(Members),
+}
+
+/// An array, or with names an object, of which some is still to be made.
+struct Open {
+    names: Option<Vec<Arc<str>>>,
+    pending: std::vec::IntoIter<Item>,
+    made: Vec<Item>,
+}
+
+/// Makes a structure anew from the inside out, on an explicit stack.
+fn remake(
+    root: Item,
+    plan: &dyn Fn(Item, &mut Meter) -> Res<Plan>,
+    object: &dyn Fn(Members, &mut Meter) -> Res<Item>,
+    meter: &mut Meter,
+) -> Res<Item> {
+    let mut open: Vec<Open> = Vec::new();
+    let mut next = root;
+    loop {
+        meter.step(1)?;
+        let (names, items) = match plan(next, meter)? {
+            Plan::Keep(item) => (None, Err(item)),
+            Plan::Array(items) => (None, Ok(items)),
+            Plan::Object(members) => {
+                let (names, items): (Vec<Arc<str>>, Vec<Item>) = members.into_iter().unzip();
+                (Some(names), Ok(items))
+            }
+        };
+        let mut made = items.map_or_else(Some, |items| {
+            open.push(Open { names, made: Vec::with_capacity(items.len()), pending: items.into_iter() });
+            None
+        });
+        // What is complete goes into the structure around it.
+        next = loop {
+            let Some(around) = open.last_mut() else { return Ok(made.unwrap_or_default()) };
+            around.made.extend(made.take());
+            if let Some(child) = around.pending.next() {
+                break child;
+            }
+            made = match open.pop() {
+                Some(Open { names: Some(names), made, .. }) => {
+                    Some(object(names.into_iter().zip(made).collect(), meter)?)
+                }
+                Some(Open { made, .. }) => Some(Item::array(made)),
+                None => None,
+            };
+        };
     }
 }

@@ -13,7 +13,7 @@ fn fold<T>(
     add: impl Fn(T, f64) -> T,
 ) -> Res<Option<(T, usize)>> {
     let Some(items) = arguments.values.first().and_then(Item::items) else { return Ok(None) };
-    evaluator.meter.step(items.len())?;
+    evaluator.meter.scan(items.len())?;
     let total = match items {
         Items::Values(values) => values.iter().filter_map(asl_value::Value::as_f64).fold(start, add),
         Items::Items(items) => items.iter().filter_map(Item::as_f64).fold(start, add),
@@ -31,18 +31,20 @@ pub(super) fn count(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) ->
 }
 
 pub(super) fn max(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    extreme(evaluator, arguments, f64::max)
+    extreme(evaluator, arguments, |a, b| a > b)
 }
 
 pub(super) fn min(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    extreme(evaluator, arguments, f64::min)
+    extreme(evaluator, arguments, |a, b| a < b)
 }
 
 fn extreme(
     evaluator: &mut Evaluator<'_, '_>,
     arguments: &Arguments<'_>,
-    pick: fn(f64, f64) -> f64,
+    is_better: fn(f64, f64) -> bool,
 ) -> Res<Item> {
+    // What is no number stays, once it is met.
+    let pick = |best: f64, n: f64| if n.is_nan() || is_better(n, best) { n } else { best };
     let found =
         fold(evaluator, arguments, None, |best: Option<f64>, n| Some(best.map_or(n, |best| pick(best, n))))?;
     Ok(found.and_then(|(best, _)| best).map_or(Item::Undefined, Item::Number))

@@ -12,6 +12,7 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 pub(super) fn base64_encode(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
     evaluator.meter.string(text.len().saturating_mul(2))?;
+    evaluator.meter.letters(text.len())?;
     let mut units = [0; 2];
     let bytes: Vec<u8> = text
         .chars()
@@ -34,18 +35,21 @@ pub(super) fn base64_encode(evaluator: &mut Evaluator<'_, '_>, arguments: &mut A
 /// Each byte becomes the character of its code; what is no Base64 is skipped.
 pub(super) fn base64_decode(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
-    evaluator.meter.string(text.len())?;
+    evaluator.meter.string(text.len().saturating_mul(2))?;
+    evaluator.meter.letters(text.len())?;
     let mut decoded = String::with_capacity(text.len());
     let mut group = 0_u32;
     let mut bits = 0;
     for c in text.bytes().take_while(|c| *c != b'=') {
-        let c = match c {
-            b'-' => b'+',
-            b'_' => b'/',
-            other => other,
+        let value = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => continue,
         };
-        let Some(value) = ALPHABET.iter().position(|letter| *letter == c) else { continue };
-        group = (group << 6 | u32::try_from(value).unwrap_or(0)) & 0xffff;
+        group = (group << 6 | u32::from(value)) & 0xffff;
         bits += 6;
         if bits >= 8 {
             bits -= 8;
@@ -75,6 +79,7 @@ fn encode(evaluator: &mut Evaluator<'_, '_>, arguments: &Arguments<'_>, kept: &s
     use std::fmt::Write as _;
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
     evaluator.meter.string(text.len().saturating_mul(3))?;
+    evaluator.meter.letters(text.len().saturating_mul(3))?;
     let mut encoded = String::with_capacity(text.len());
     for c in text.chars() {
         if is_lone_surrogate(c) {
@@ -106,6 +111,7 @@ pub(super) fn decode_url(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argu
 fn decode(evaluator: &mut Evaluator<'_, '_>, arguments: &Arguments<'_>, kept: &str, name: &str) -> Res<Item> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
     evaluator.meter.string(text.len())?;
+    evaluator.meter.letters(text.len())?;
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {

@@ -12,7 +12,7 @@ use crate::item::{self, Item};
 
 fn function(item: &Item) -> Option<Rc<Function>> {
     match item {
-        Item::Function(function) => Some(function.clone()),
+        Item::Function(function) => Some(function.bare().clone()),
         _ => None,
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn filter(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argument
     for (place, item) in items.iter().enumerate() {
         let given = call_with(&function, item.clone(), || Item::count(place), &array);
         let result = evaluator.call_function(&function, given, arguments.env)?;
-        if item::truthy(&result, 0)? {
+        if item::truthy(&result, &mut evaluator.meter)? {
             results.push(item);
         }
     }
@@ -72,7 +72,7 @@ pub(super) fn single(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argument
             Some(function) => {
                 let given = call_with(function, item.clone(), || Item::count(place), &array);
                 let result = evaluator.call_function(function, given, arguments.env)?;
-                item::truthy(&result, 0)?
+                item::truthy(&result, &mut evaluator.meter)?
             }
         };
         if matches && found.replace(item).is_some() {
@@ -112,7 +112,7 @@ pub(super) fn each(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<
     let (object, function) = (arguments.take(0), function(&arguments.take(1)));
     let Some(function) = function else { return Ok(Item::Undefined) };
     let mut results = Vec::new();
-    for (name, member) in object.members() {
+    for (name, member) in object.members(&mut evaluator.meter)? {
         let given = call_with(&function, member, || Item::string(name), &object);
         let result = evaluator.call_function(&function, given, arguments.env)?;
         if !result.is_undefined() {
@@ -127,29 +127,32 @@ pub(super) fn sift(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<
     let (object, function) = (arguments.take(0), function(&arguments.take(1)));
     let Some(function) = function else { return Ok(Item::Undefined) };
     let mut kept = Vec::new();
-    for (name, member) in object.members() {
+    for (name, member) in object.members(&mut evaluator.meter)? {
         let given = call_with(&function, member.clone(), || Item::string(name.clone()), &object);
         let result = evaluator.call_function(&function, given, arguments.env)?;
-        if item::truthy(&result, 0)? {
+        if item::truthy(&result, &mut evaluator.meter)? {
             kept.push((name, member));
         }
     }
-    if kept.is_empty() { Ok(Item::Undefined) } else { Item::object(kept) }
+    if kept.is_empty() { Ok(Item::Undefined) } else { Item::object(kept, &mut evaluator.meter) }
 }
 
 pub(super) fn sort(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let (array, function) = (arguments.take(0), function(&arguments.take(1)));
     let Some(items) = array.items().filter(|items| items.len() > 1) else { return Ok(array) };
-    evaluator.meter.sequence(items.len())?;
-    let items = items.to_vec();
+    let items = items.to_vec(&mut evaluator.meter)?;
     let sorted = if let Some(function) = function {
         merge_sort(items, &mut |a: &Item, b: &Item| {
             let result = evaluator.call_function(&function, vec![a.clone(), b.clone()], arguments.env)?;
-            item::truthy(&result, 0)
+            item::truthy(&result, &mut evaluator.meter)
         })?
     } else {
         sortable(&items)?;
         merge_sort(items, &mut |a: &Item, b: &Item| {
+            evaluator.meter.visit(1)?;
+            if let (Some(x), Some(y)) = (a.as_str(), b.as_str()) {
+                evaluator.meter.bulk(x.len().min(y.len()))?;
+            }
             Ok(match (a.as_f64(), b.as_f64()) {
                 (Some(x), Some(y)) => x > y,
                 _ => a.as_str() > b.as_str(),

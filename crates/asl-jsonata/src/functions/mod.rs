@@ -17,6 +17,7 @@ mod string;
 mod time;
 
 pub(crate) use numeric::round_half_even;
+pub(crate) use pattern::Place;
 
 use std::sync::LazyLock;
 
@@ -70,7 +71,7 @@ const fn service(name: &'static str, arity: usize, signature: &'static str, run:
 }
 
 /// A function of the library, by its place in the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Builtin(usize);
 
 impl Builtin {

@@ -26,7 +26,8 @@ pub(super) fn ceil(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> 
     mapped(arguments, f64::ceil)
 }
 
-pub(super) fn round(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+pub(super) fn round(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+    evaluator.meter.step(print::NUMBER_STEPS)?;
     let precision = arguments.number(1).unwrap_or(0.0);
     mapped(arguments, |n| round_half_even(n, precision))
 }
@@ -73,8 +74,9 @@ pub(crate) fn round_half_even(n: f64, precision: f64) -> f64 {
     shift(shift(n, precision).round_ties_even(), -precision) + 0.0
 }
 
-pub(super) fn number(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+pub(super) fn number(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let value = arguments.take(0);
+    evaluator.meter.letters(value.as_str().map_or(0, str::len))?;
     if value.is_undefined() || value.as_f64().is_some() {
         return Ok(value);
     }
@@ -122,14 +124,17 @@ fn read_radix(text: &str) -> Option<f64> {
         .try_fold(0.0, |total: f64, c| Some(total * f64::from(radix) + f64::from(c.to_digit(radix)?)))
 }
 
-pub(super) fn format_base(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+pub(super) fn format_base(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(value) = arguments.number(0) else { return Ok(Item::Undefined) };
     let radix = round_half_even(arguments.number(1).unwrap_or(10.0), 0.0);
     if !(2.0..=36.0).contains(&radix) {
         return Err(Fault::new("D3100").value(&Item::Number(radix)));
     }
-    let digits =
-        if value.is_nan() { print::number(value) } else { in_radix(round_half_even(value, 0.0), radix) };
+    let whole = round_half_even(value, 0.0);
+    // A base of ten is JavaScript's usual way to print.
+    let is_decimal = (9.5..10.5).contains(&radix);
+    let digits = if is_decimal || whole.is_nan() { print::number(whole) } else { in_radix(whole, radix) };
+    evaluator.meter.visit(digits.len())?;
     Ok(Item::string(digits))
 }
 
@@ -139,6 +144,9 @@ pub(super) fn format_base(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'
     reason = "digits are below the radix, up to 36"
 )]
 fn in_radix(n: f64, radix: f64) -> String {
+    if n.is_infinite() {
+        return print::number(n);
+    }
     let mut digits = Vec::new();
     let mut rest = n.abs();
     while rest >= 1.0 {
@@ -156,23 +164,36 @@ fn in_radix(n: f64, radix: f64) -> String {
 
 pub(super) fn format_number(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(value) = arguments.number(0) else { return Ok(Item::Undefined) };
-    let options = arguments.take(2).members();
+    let options = arguments.take(2).members(&mut evaluator.meter)?;
     let picture = arguments.text(1).unwrap_or_default();
+    evaluator.meter.step(PICTURE_STEPS.saturating_add(picture.len()))?;
     evaluator.meter.string(picture.len().saturating_mul(4).saturating_add(512))?;
-    number_picture::format(value, picture, &options).map(Item::string)
+    number_picture::format(value, picture, &options, &mut evaluator.meter).map(Item::string)
+}
+
+/// What it is to read a picture, however short, and to fill it in.
+const PICTURE_STEPS: usize = 32;
+
+fn read_picture(evaluator: &mut Evaluator<'_, '_>, arguments: &Arguments<'_>) -> Res<Picture> {
+    let picture = arguments.text(1).unwrap_or_default();
+    evaluator.meter.step(PICTURE_STEPS.saturating_add(picture.len()))?;
+    Picture::parse(picture)
 }
 
 pub(super) fn format_integer(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(value) = arguments.number(0) else { return Ok(Item::Undefined) };
-    let picture = Picture::parse(arguments.text(1).unwrap_or_default())?;
+    let picture = read_picture(evaluator, arguments)?;
     let value = value.floor();
-    evaluator.meter.string(picture.bytes_max(value))?;
-    Ok(Item::string(picture.format(value)))
+    evaluator.meter.string_length(picture.bytes_max(value))?;
+    let text = picture.format(value)?;
+    evaluator.meter.letters(text.len())?;
+    evaluator.meter.string(text.len())?;
+    Ok(Item::string(text))
 }
 
 pub(super) fn parse_integer(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
-    let picture = Picture::parse(arguments.text(1).unwrap_or_default())?;
+    let picture = read_picture(evaluator, arguments)?;
     evaluator.meter.step(text.len())?;
-    Ok(Item::Number(picture.read(text)))
+    picture.read(text).map(Item::Number)
 }

@@ -8,15 +8,16 @@ use asl_value::Value;
 use super::Arguments;
 use crate::error::{Fault, Res};
 use crate::eval::{Evaluator, wrap_array};
-use crate::item::{self, Item, check_depth};
+use crate::item::{self, Item};
+use crate::view::{View, Walk};
 use crate::{lower, parse};
 
-pub(super) fn boolean(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    Ok(item::boolean(&arguments.take(0))?.map_or(Item::Undefined, Item::bool))
+pub(super) fn boolean(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+    Ok(item::boolean(&arguments.take(0), &mut evaluator.meter)?.map_or(Item::Undefined, Item::bool))
 }
 
-pub(super) fn not(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    Ok(item::boolean(&arguments.take(0))?.map_or(Item::Undefined, |b| Item::bool(!b)))
+pub(super) fn not(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+    Ok(item::boolean(&arguments.take(0), &mut evaluator.meter)?.map_or(Item::Undefined, |b| Item::bool(!b)))
 }
 
 pub(super) fn exists(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
@@ -35,36 +36,29 @@ pub(super) fn type_of(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) 
 }
 
 pub(super) fn keys(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    let mut seen = BTreeSet::new();
+    let input = arguments.take(0);
+    let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
     let mut names = Vec::new();
-    collect_keys(&arguments.take(0), &mut seen, &mut names, 0)?;
-    evaluator.meter.sequence(names.len())?;
-    Ok(Item::sequence(names.into_iter().map(Item::string).collect()))
-}
-
-fn collect_keys(
-    item: &Item,
-    seen: &mut BTreeSet<Arc<str>>,
-    names: &mut Vec<Arc<str>>,
-    depth: usize,
-) -> Res<()> {
-    check_depth(depth)?;
-    if let Some(items) = item.items() {
-        for inner in items.iter() {
-            collect_keys(&inner, seen, names, depth + 1)?;
+    let mut leaves = Walk::leaves(&input);
+    while let Some(leaf) = leaves.next(&mut evaluator.meter)? {
+        for (name, _) in leaf.members().into_iter().flatten() {
+            let Some(name) = name else { continue };
+            evaluator.meter.step(1)?;
+            evaluator.meter.bulk(name.len())?;
+            if seen.insert(name.clone()) {
+                evaluator.meter.one_more(names.len())?;
+                names.push(Item::string(name.clone()));
+            }
         }
     }
-    for (name, _) in item.members() {
-        if seen.insert(name.clone()) {
-            names.push(name);
-        }
-    }
-    Ok(())
+    Ok(Item::sequence(names))
 }
 
-pub(super) fn lookup(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+pub(super) fn lookup(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let (input, name) = (arguments.take(0), arguments.take(1));
-    name.as_str().map_or(Ok(Item::Undefined), |name| crate::eval::lookup(&input, name, 0))
+    let Some(name) = name.as_str() else { return Ok(Item::Undefined) };
+    evaluator.meter.bulk(name.len())?;
+    crate::eval::lookup(&input, name, &mut evaluator.meter)
 }
 
 pub(super) fn spread(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
@@ -73,25 +67,22 @@ pub(super) fn spread(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argument
         return Ok(input);
     }
     let mut results = Vec::new();
-    spread_into(&input, &mut results, 0)?;
-    evaluator.meter.sequence(results.len().saturating_mul(2))?;
-    Ok(Item::sequence(results))
-}
-
-fn spread_into(item: &Item, results: &mut Vec<Item>, depth: usize) -> Res<()> {
-    check_depth(depth)?;
-    if let Some(items) = item.items() {
-        for inner in items.iter() {
-            spread_into(&inner, results, depth + 1)?;
+    let mut leaves = Walk::leaves(&input);
+    while let Some(leaf) = leaves.next(&mut evaluator.meter)? {
+        let Some(members) = leaf.members() else {
+            if !matches!(leaf, View::Item(Item::Undefined)) {
+                evaluator.meter.one_more(results.len())?;
+                results.push(leaf.to_item());
+            }
+            continue;
+        };
+        for (name, member) in members {
+            let member = (name.cloned().unwrap_or_default(), member.to_item());
+            evaluator.meter.one_more(results.len())?;
+            results.push(Item::object(vec![member], &mut evaluator.meter)?);
         }
-    } else if item.is_object() {
-        for member in item.members() {
-            results.push(Item::object(vec![member])?);
-        }
-    } else if !item.is_undefined() {
-        results.push(item.clone());
     }
-    Ok(())
+    Ok(Item::sequence(results))
 }
 
 pub(super) fn merge(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
@@ -101,7 +92,8 @@ pub(super) fn merge(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments
     let mut members: Vec<(Arc<str>, Item)> = Vec::new();
     for object in items.iter() {
         evaluator.meter.step(object.member_count() + 1)?;
-        for (name, value) in object.members() {
+        for (name, value) in object.members(&mut evaluator.meter)? {
+            evaluator.meter.bulk(name.len())?;
             let place = *places.entry(name.clone()).or_insert(members.len());
             match members.get_mut(place) {
                 Some((_, old)) => *old = value,
@@ -109,7 +101,7 @@ pub(super) fn merge(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments
             }
         }
     }
-    Item::object(members)
+    Item::object(members, &mut evaluator.meter)
 }
 
 pub(super) fn clone(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
@@ -129,11 +121,16 @@ pub(super) fn assert(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -
     Err(Fault::new("D3141").text(message.unwrap_or("$assert() statement failed")))
 }
 
+/// What it is to compile the largest regular expression.
+const REGEX_STEPS: usize = 4000;
+
 pub(super) fn eval(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let (text, focus) = (arguments.take(0), arguments.take(1));
     let Some(text) = text.as_str() else { return Ok(Item::Undefined) };
     let input = if focus.is_undefined() { arguments.input.clone() } else { wrap_array(focus) };
-    evaluator.meter.step(text.len())?;
+    // A short regular expression can make a large program.
+    let regexes = text.matches('/').count() / 2;
+    evaluator.meter.step(text.len().saturating_add(regexes.saturating_mul(REGEX_STEPS)))?;
     evaluator.meter.allocate(text.len().saturating_mul(64))?;
     let wrap = |code: &'static str| {
         // The limits of the evaluation hold for all of it.

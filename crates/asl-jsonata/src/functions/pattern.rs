@@ -7,10 +7,12 @@ use std::sync::Arc;
 use asl_value::Value;
 
 use super::Arguments;
+use crate::budget::Meter;
 use crate::error::{Fault, Res};
 use crate::eval::Evaluator;
 use crate::frame::{Env, Function};
 use crate::item::Item;
+use crate::print;
 use crate::regex::{Match, Program};
 
 /// One match, whoever found it.
@@ -30,16 +32,54 @@ enum Next {
     Function(Item),
 }
 
+/// A place in a text, in bytes and in UTF-16 units.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Place {
+    pub(crate) byte: usize,
+    units: usize,
+}
+
+impl Place {
+    /// The place of a byte that does not come before this one.
+    fn forward(self, text: &str, byte: usize, meter: &mut Meter) -> Res<Self> {
+        let between = text.get(self.byte..byte).unwrap_or_default();
+        meter.bulk(between.len())?;
+        let units = if between.is_ascii() { between.len() } else { between.encode_utf16().count() };
+        Ok(Self { byte: self.byte.max(byte), units: self.units + units })
+    }
+}
+
 impl Evaluator<'_, '_> {
     fn search(&mut self, program: &Program, text: &str, from: usize) -> Res<Option<Match>> {
         program.find(text, from, &mut self.meter.regex_steps).map_err(|_| Fault::new("U1004"))
     }
 
-    /// What calling a regular expression gives.
-    pub(crate) fn match_as_object(&mut self, program: &Arc<Program>, text: &Item) -> Res<Item> {
-        let Item::Json(Value::String(text)) = text else { return Ok(Item::Undefined) };
-        match self.search(program, text, 0)? {
-            Some(found) => as_object(program, text, &found),
+    /// What calling a regular expression gives, with the UTF-16 unit where the
+    /// search begins.
+    pub(crate) fn match_as_object(
+        &mut self,
+        program: &Arc<Program>,
+        text: &Item,
+        from: Option<f64>,
+    ) -> Res<Item> {
+        // JavaScript searches the text of what is none.
+        let text: Arc<str> = match text {
+            Item::Json(Value::String(text)) => text.clone(),
+            Item::Undefined => "undefined".into(),
+            Item::Json(Value::Null) => "null".into(),
+            Item::Json(Value::Bool(b)) => b.to_string().into(),
+            Item::Json(Value::Object(_)) | Item::Record(_) => "[object Object]".into(),
+            other => match other.as_f64() {
+                Some(n) => print::number(n).into(),
+                None => return Ok(Item::Undefined),
+            },
+        };
+        let from = byte_place(&text, from.unwrap_or(0.0), &mut self.meter)?;
+        match self.search(program, &text, from)? {
+            Some(found) => {
+                let found = self.found(program, &text, &found)?;
+                self.as_object(program, &text, &found, Place::default())
+            }
             None => Ok(Item::Undefined),
         }
     }
@@ -49,10 +89,13 @@ impl Evaluator<'_, '_> {
         &mut self,
         program: &Arc<Program>,
         text: &Arc<str>,
-        from: usize,
+        from: Place,
     ) -> Res<Item> {
-        match self.search_on(program, text, from)? {
-            Some(found) => as_object(program, text, &found),
+        match self.search_on(program, text, from.byte)? {
+            Some(found) => {
+                let found = self.found(program, text, &found)?;
+                self.as_object(program, text, &found, from)
+            }
             None => Ok(Item::Undefined),
         }
     }
@@ -64,95 +107,108 @@ impl Evaluator<'_, '_> {
         }
         let found = self.search(program, text, from)?;
         if found.as_ref().is_some_and(|found| found.range.is_empty()) {
-            return Err(Fault::new("D1004").value_text(program.source().to_owned()));
+            return Err(Fault::new("D1004").at(program.position).value_text(program.source().to_owned()));
         }
         Ok(found)
     }
 
     fn first(&mut self, matcher: &Rc<Function>, text: &Arc<str>, env: &Env) -> Res<Option<Found>> {
-        if let Function::Regex(program) = &**matcher {
+        if let Function::Regex(program) = &**matcher.bare() {
             let found = self.search(program, text, 0)?;
-            return Ok(found.map(|found| from_match(program, text, &found)));
+            return found.map(|found| self.found(program, text, &found)).transpose();
         }
         let object = self.call_function(matcher, vec![Item::Json(Value::String(text.clone()))], env)?;
-        from_object(object, text)
+        from_object(object, text, &mut self.meter)
     }
 
     fn following(&mut self, found: &Found, text: &Arc<str>, env: &Env) -> Res<Option<Found>> {
         match &found.next {
             Next::Program(program) => {
                 let next = self.search_on(program, text, found.end)?;
-                Ok(next.map(|next| from_match(program, text, &next)))
+                next.map(|next| self.found(program, text, &next)).transpose()
             }
             Next::Function(Item::Function(next)) => {
                 let object = self.call_function(next, Vec::new(), env)?;
-                from_object(object, text)
+                from_object(object, text, &mut self.meter)
             }
             Next::Function(_) => Err(Fault::new("T1006")),
         }
     }
-}
 
-fn from_match(program: &Arc<Program>, text: &Arc<str>, found: &Match) -> Found {
-    let slice = |range: &std::ops::Range<usize>| Item::string(text.get(range.clone()).unwrap_or_default());
-    Found {
-        text: slice(&found.range),
-        start: found.range.start,
-        end: found.range.end,
-        groups: found.groups.iter().map(|group| group.as_ref().map_or(Item::Undefined, slice)).collect(),
-        object: None,
-        next: Next::Program(program.clone()),
+    fn found(&mut self, program: &Arc<Program>, text: &str, found: &Match) -> Res<Found> {
+        let mut slice = |range: &std::ops::Range<usize>| {
+            let slice = text.get(range.clone()).unwrap_or_default();
+            self.meter.step(2)?;
+            self.meter.string(slice.len())?;
+            Ok(Item::string(slice))
+        };
+        let groups = found.groups.iter().map(|group| group.as_ref().map_or(Ok(Item::Undefined), &mut slice));
+        let groups: Res<Vec<Item>> = groups.collect();
+        Ok(Found {
+            groups: groups?,
+            text: slice(&found.range)?,
+            start: found.range.start,
+            end: found.range.end,
+            object: None,
+            next: Next::Program(program.clone()),
+        })
+    }
+
+    /// A match as functions see it; `before` is any place not behind its start.
+    fn as_object(
+        &mut self,
+        program: &Arc<Program>,
+        text: &Arc<str>,
+        found: &Found,
+        before: Place,
+    ) -> Res<Item> {
+        let start = before.forward(text, found.start, &mut self.meter)?;
+        let end = start.forward(text, found.end, &mut self.meter)?;
+        let next = Function::NextMatch { program: program.clone(), text: text.clone(), from: end };
+        self.meter.visit(found.groups.len())?;
+        let members = vec![
+            ("match".into(), found.text.clone()),
+            ("start".into(), Item::count(start.units)),
+            ("end".into(), Item::count(end.units)),
+            ("groups".into(), Item::array(found.groups.clone())),
+            ("next".into(), Item::Function(Rc::new(next))),
+        ];
+        Item::object(members, &mut self.meter)
     }
 }
 
 /// A match object made by a function.
-fn from_object(object: Item, text: &str) -> Res<Option<Found>> {
+fn from_object(object: Item, text: &str, meter: &mut Meter) -> Res<Option<Found>> {
     if object.is_undefined() {
         return Ok(None);
     }
-    let member = |name: &str| object.member(name).unwrap_or_default();
-    let (start, end, groups, next) = (member("start"), member("end"), member("groups"), member("next"));
+    let mut member = |name: &str| object.member(name, meter).map(Option::unwrap_or_default);
+    let (start, end, groups, next) = (member("start")?, member("end")?, member("groups")?, member("next")?);
     if start.as_f64().is_none() && end.as_f64().is_none() && !groups.is_array() && !next.is_function() {
         return Err(Fault::new("T1010"));
     }
     Ok(Some(Found {
-        text: member("match"),
-        start: byte_place(text, start.as_f64().unwrap_or(0.0)),
-        end: byte_place(text, end.as_f64().unwrap_or(0.0)),
-        groups: groups.into_items(),
+        text: member("match")?,
+        start: byte_place(text, start.as_f64().unwrap_or(0.0), meter)?,
+        end: byte_place(text, end.as_f64().unwrap_or(0.0), meter)?,
+        groups: groups.into_items(meter)?,
         object: Some(object),
         next: Next::Function(next),
     }))
 }
 
-fn as_object(program: &Arc<Program>, text: &Arc<str>, found: &Match) -> Res<Item> {
-    let whole = from_match(program, text, found);
-    let next = Function::NextMatch { program: program.clone(), text: text.clone(), from: found.range.end };
-    Item::object(vec![
-        ("match".into(), whole.text),
-        ("start".into(), Item::count(units(text, found.range.start))),
-        ("end".into(), Item::count(units(text, found.range.end))),
-        ("groups".into(), Item::array(whole.groups)),
-        ("next".into(), Item::Function(Rc::new(next))),
-    ])
-}
-
-/// UTF-16 units of the text up to a byte.
-fn units(text: &str, byte: usize) -> usize {
-    let before = text.get(..byte).unwrap_or_default();
-    if before.is_ascii() { before.len() } else { before.encode_utf16().count() }
-}
-
 /// The byte where so many UTF-16 units have passed.
-fn byte_place(text: &str, place: f64) -> usize {
+fn byte_place(text: &str, place: f64, meter: &mut Meter) -> Res<usize> {
     let mut passed = 0.0;
     for (at, c) in text.char_indices() {
         if passed >= place {
-            return at;
+            meter.letters(at)?;
+            return Ok(at);
         }
         passed += if u32::from(c) > 0xffff { 2.0 } else { 1.0 };
     }
-    text.len()
+    meter.letters(text.len())?;
+    Ok(text.len())
 }
 
 /// How many matches are wanted at most; `None` for all.
@@ -179,7 +235,10 @@ fn shared(item: &Item) -> Option<Arc<str>> {
 pub(super) fn contains(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(text) = shared(&arguments.take(0)) else { return Ok(Item::Undefined) };
     match arguments.take(1) {
-        Item::Json(Value::String(wanted)) => Ok(Item::bool(text.contains(&*wanted))),
+        Item::Json(Value::String(wanted)) => {
+            evaluator.meter.bulk(text.len() + wanted.len())?;
+            Ok(Item::bool(text.contains(&*wanted)))
+        }
         Item::Function(matcher) => Ok(Item::bool(evaluator.first(&matcher, &text, arguments.env)?.is_some())),
         _ => Ok(Item::Undefined),
     }
@@ -193,23 +252,23 @@ pub(super) fn matches(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argumen
     if limit == Some(0) {
         return Ok(Item::sequence(results));
     }
-    // Counted from one match to the next, so that it stays linear.
-    let mut index = 0;
-    let mut counted = 0;
+    let mut place = Place::default();
     let mut found = evaluator.first(&matcher, &text, arguments.env)?;
     while let Some(this) = found {
-        index += text.get(counted..this.start).map_or(0, |between| units(between, between.len()));
-        counted = counted.max(this.start);
-        results.push(Item::object(vec![
+        place = place.forward(&text, this.start, &mut evaluator.meter)?;
+        evaluator.meter.one_more(results.len())?;
+        evaluator.meter.sequence(this.groups.len())?;
+        let members = vec![
             ("match".into(), this.text.clone()),
-            ("index".into(), Item::count(index)),
+            ("index".into(), Item::count(place.units)),
             ("groups".into(), Item::array(this.groups.clone())),
-        ])?);
-        evaluator.meter.sequence(results.len().min(64))?;
+        ];
+        results.push(Item::object(members, &mut evaluator.meter)?);
+        // The next is looked for even where it is not wanted.
+        found = evaluator.following(&this, &text, arguments.env)?;
         if limit.is_some_and(|limit| results.len() >= limit) {
             break;
         }
-        found = evaluator.following(&this, &text, arguments.env)?;
     }
     Ok(Item::sequence(results))
 }
@@ -224,11 +283,15 @@ pub(super) fn split(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments
         _ => limit,
     };
     evaluator.meter.allocate(text.len().saturating_mul(32).min(text.len() + 40 * limit.min(1 << 24)))?;
+    evaluator.meter.bulk(text.len())?;
     let parts: Vec<Item> = match arguments.take(1) {
         Item::Json(Value::String(separator)) if separator.is_empty() => {
+            evaluator.meter.step(text.len().min(whole_limit))?;
             text.chars().take(whole_limit).map(|c| Item::string(c.encode_utf8(&mut [0; 4]) as &str)).collect()
         }
         Item::Json(Value::String(separator)) => {
+            evaluator.meter.bulk(separator.len())?;
+            evaluator.meter.step((text.len() / separator.len()).min(whole_limit))?;
             text.split(&*separator).take(whole_limit).map(Item::string).collect()
         }
         Item::Function(matcher) => {
@@ -238,6 +301,7 @@ pub(super) fn split(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments
             while let Some(this) = found
                 && parts.len() < limit
             {
+                evaluator.meter.step(1)?;
                 parts.push(Item::string(text.get(start..this.start).unwrap_or_default()));
                 start = this.end;
                 found = evaluator.following(&this, &text, arguments.env)?;
@@ -261,10 +325,13 @@ pub(super) fn replace(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argumen
     let limit = limit(arguments, 3, "D3011")?.unwrap_or(usize::MAX);
     let mut result = String::new();
     let mut position = 0;
+    let mut place = Place::default();
     let mut count = 0;
     match &pattern {
         Item::Json(Value::String(wanted)) => {
+            evaluator.meter.bulk(text.len() + wanted.len())?;
             for (at, _) in text.match_indices(&**wanted).take(limit) {
+                evaluator.meter.visit(1)?;
                 let with = replacement.as_str().ok_or_else(|| Fault::new("D3012").value(&replacement))?;
                 result.push_str(text.get(position..at).unwrap_or_default());
                 result.push_str(with);
@@ -278,7 +345,8 @@ pub(super) fn replace(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argumen
                 && count < limit
             {
                 result.push_str(text.get(position..this.start).unwrap_or_default());
-                substitute(evaluator, &replacement, &this, &text, arguments.env, &mut result)?;
+                place = place.forward(&text, this.start, &mut evaluator.meter)?;
+                result.push_str(&evaluator.substitute(&replacement, &this, &text, place, arguments.env)?);
                 position = this.start + this.text.as_str().map_or(0, str::len);
                 count += 1;
                 evaluator.meter.string_length(result.len())?;
@@ -292,43 +360,33 @@ pub(super) fn replace(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argumen
     Ok(Item::string(result))
 }
 
-/// Appends what a match is replaced with.
-fn substitute(
-    evaluator: &mut Evaluator<'_, '_>,
-    replacement: &Item,
-    found: &Found,
-    text: &Arc<str>,
-    env: &Env,
-    result: &mut String,
-) -> Res<()> {
-    let function = match replacement {
-        Item::Function(function) => function,
-        other => {
-            expand(other.as_str().unwrap_or_default(), found, result);
-            return Ok(());
-        }
-    };
-    let object = match (&found.object, &found.next) {
-        (Some(object), _) => object.clone(),
-        (None, Next::Program(program)) => {
-            let next = Function::NextMatch { program: program.clone(), text: text.clone(), from: found.end };
-            Item::object(vec![
-                ("match".into(), found.text.clone()),
-                ("start".into(), Item::count(units(text, found.start))),
-                ("end".into(), Item::count(units(text, found.end))),
-                ("groups".into(), Item::array(found.groups.clone())),
-                ("next".into(), Item::Function(Rc::new(next))),
-            ])?
-        }
-        (None, Next::Function(_)) => Item::Undefined,
-    };
-    let with = evaluator.call_function(function, vec![object], env)?;
-    match with.as_str() {
-        Some(with) => {
-            result.push_str(with);
-            Ok(())
-        }
-        None => Err(Fault::new("D3012").value(&with)),
+impl Evaluator<'_, '_> {
+    /// What a match, which starts at `place`, is replaced with.
+    fn substitute(
+        &mut self,
+        replacement: &Item,
+        found: &Found,
+        text: &Arc<str>,
+        place: Place,
+        env: &Env,
+    ) -> Res<Arc<str>> {
+        let function = match replacement {
+            Item::Function(function) => function,
+            other => {
+                let replacement = other.as_str().unwrap_or_default();
+                let mut expanded = String::new();
+                self.meter.letters(replacement.len())?;
+                expand(replacement, found, &mut expanded);
+                return Ok(expanded.into());
+            }
+        };
+        let object = match (&found.object, &found.next) {
+            (Some(object), _) => object.clone(),
+            (None, Next::Program(program)) => self.as_object(program, text, found, place)?,
+            (None, Next::Function(_)) => Item::Undefined,
+        };
+        let with = self.call_function(function, vec![object], env)?;
+        shared(&with).ok_or_else(|| Fault::new("D3012").value(&with))
     }
 }
 

@@ -8,8 +8,11 @@ use sha2::{Sha256, Sha384, Sha512};
 use super::Arguments;
 use crate::error::{Fault, Res};
 use crate::eval::Evaluator;
-use crate::item::Item;
+use crate::item::{Item, List};
 use crate::print;
+
+/// What it is to hash a text, however short.
+const HASH_STEPS: usize = 16;
 
 /// The most items that `$range` makes.
 const RANGE_MAX: f64 = 1e7;
@@ -21,8 +24,11 @@ pub(super) fn partition(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argum
     if size < 1.0 || size.fract() != 0.0 {
         return Err(Fault::new("D3151").index(2).value(&Item::Number(size)));
     }
+    let items = items.to_vec(&mut evaluator.meter)?;
+    let parts = items.len().div_ceil(size as usize);
     evaluator.meter.sequence(items.len())?;
-    let items = items.to_vec();
+    evaluator.meter.step(parts)?;
+    evaluator.meter.allocate(parts.saturating_mul(size_of::<List>()))?;
     Ok(Item::array(items.chunks(size as usize).map(|chunk| Item::array(chunk.to_vec())).collect()))
 }
 
@@ -49,7 +55,6 @@ pub(super) fn range(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments
         reason = "at most 1e7; negative is none"
     )]
     let count = count as u32;
-    evaluator.meter.step(count as usize / 16)?;
     evaluator.meter.sequence(count as usize)?;
     Ok(Item::sequence((0..count).map(|place| Item::Number(first + step * f64::from(place))).collect()))
 }
@@ -58,7 +63,8 @@ pub(super) fn hash(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<
     let (Some(text), Some(algorithm)) = (arguments.text(0), arguments.text(1)) else {
         return Ok(Item::Undefined);
     };
-    evaluator.meter.step(text.len() / 16)?;
+    evaluator.meter.step(HASH_STEPS)?;
+    evaluator.meter.letters(text.len())?;
     let digest = match algorithm {
         "MD5" => hexadecimal(&Md5::digest(text)),
         "SHA-1" => hexadecimal(&Sha1::digest(text)),
@@ -102,6 +108,7 @@ pub(super) fn random(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argument
 
 /// A version 4 UUID from the host's entropy.
 pub(super) fn uuid(evaluator: &mut Evaluator<'_, '_>, _: &mut Arguments<'_>) -> Res<Item> {
+    evaluator.meter.step(8)?;
     let high = (evaluator.host.entropy)() & 0xffff_ffff_ffff_0fff | 0x4000;
     let low = (evaluator.host.entropy)() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000;
     Ok(Item::string(format!(
@@ -116,6 +123,7 @@ pub(super) fn uuid(evaluator: &mut Evaluator<'_, '_>, _: &mut Arguments<'_>) -> 
 
 pub(super) fn parse(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    evaluator.meter.letters(text.len())?;
     evaluator.meter.allocate(text.len().saturating_mul(8))?;
     asl_value::parse(text)
         .map(Item::Json)

@@ -14,12 +14,13 @@ fn mapped(
 ) -> Res<Item> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
     evaluator.meter.string(text.len())?;
+    evaluator.meter.letters(text.len())?;
     Ok(Item::string(change(text)))
 }
 
 pub(super) fn string(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let value = arguments.take(0);
-    let pretty = crate::item::boolean(&arguments.take(1))? == Some(true);
+    let pretty = crate::item::boolean(&arguments.take(1), &mut evaluator.meter)? == Some(true);
     if value.is_undefined() || value.as_str().is_some() {
         return Ok(value);
     }
@@ -36,10 +37,13 @@ pub(super) fn string(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argument
 )]
 pub(super) fn substring(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
-    evaluator.meter.string(text.len())?;
+    evaluator.meter.bulk(text.len().saturating_mul(2))?;
     let count = text.chars().count();
     let length = count as f64;
-    let mut start = arguments.number(1).unwrap_or(0.0);
+    let Some(mut start) = arguments.number(1) else {
+        let whole = arguments.number(2).is_none();
+        return Ok(if whole { arguments.take(0) } else { Item::string("") });
+    };
     if length + start < 0.0 {
         start = 0.0;
     }
@@ -55,8 +59,15 @@ pub(super) fn substring(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argum
         (if n < 0.0 { (n + length).max(0.0) } else { n.min(length) }) as usize
     };
     let (start, end) = (place(start), place(end));
-    let slice: String = text.chars().skip(start).take(end.saturating_sub(start)).collect();
+    let slice = slice(text, start, end);
+    evaluator.meter.string(slice.len())?;
     Ok(Item::string(slice))
+}
+
+/// The characters from one place up to another.
+fn slice(text: &str, start: usize, end: usize) -> &str {
+    let place = |characters: usize| text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
+    text.get(place(start)..place(end.max(start))).unwrap_or_default()
 }
 
 pub(super) fn substring_before(
@@ -64,6 +75,7 @@ pub(super) fn substring_before(
     arguments: &mut Arguments<'_>,
 ) -> Res<Item> {
     let separator = arguments.text(1).unwrap_or("undefined");
+    evaluator.meter.bulk(separator.len())?;
     mapped(evaluator, arguments, |text| {
         text.split_once(separator).map_or(text, |(before, _)| before).to_owned()
     })
@@ -71,6 +83,7 @@ pub(super) fn substring_before(
 
 pub(super) fn substring_after(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let separator = arguments.text(1).unwrap_or("undefined");
+    evaluator.meter.bulk(separator.len())?;
     mapped(evaluator, arguments, |text| {
         text.split_once(separator).map_or(text, |(_, after)| after).to_owned()
     })
@@ -84,7 +97,8 @@ pub(super) fn uppercase(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argum
     mapped(evaluator, arguments, str::to_uppercase)
 }
 
-pub(super) fn length(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+pub(super) fn length(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+    evaluator.meter.bulk(arguments.text(0).map_or(0, str::len))?;
     Ok(arguments.text(0).map_or(Item::Undefined, |text| Item::count(text.chars().count())))
 }
 
@@ -101,7 +115,9 @@ pub(super) fn pad(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'
     let width = arguments.number(1).unwrap_or(0.0).trunc();
     let filler = arguments.text(2).filter(|filler| !filler.is_empty()).unwrap_or(" ");
     let missing = (width.abs() as usize).saturating_sub(text.chars().count());
+    evaluator.meter.bulk(text.len())?;
     evaluator.meter.string(missing.saturating_mul(4).saturating_add(text.len()))?;
+    evaluator.meter.letters(missing)?;
     let padding: String = filler.chars().cycle().take(missing).collect();
     Ok(Item::string(if width > 0.0 { format!("{text}{padding}") } else { format!("{padding}{text}") }))
 }
@@ -109,6 +125,7 @@ pub(super) fn pad(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'
 pub(super) fn join(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(items) = arguments.values.first().and_then(Item::items) else { return Ok(Item::Undefined) };
     let separator = arguments.text(1).unwrap_or_default();
+    evaluator.meter.visit(items.len())?;
     let mut joined = String::new();
     for (place, item) in items.iter().enumerate() {
         let text = item.as_str().unwrap_or_default();
@@ -117,6 +134,7 @@ pub(super) fn join(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<
         }
         joined.push_str(text);
         evaluator.meter.string_length(joined.len())?;
+        evaluator.meter.bulk(text.len() + separator.len())?;
         evaluator.meter.allocate(text.len() + separator.len())?;
     }
     Ok(Item::string(joined))

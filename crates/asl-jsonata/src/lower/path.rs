@@ -45,7 +45,7 @@ impl Lowerer<'_> {
             path.steps.iter_mut().enumerate().filter(|(place, _)| *place == 0 || *place >= known)
         {
             let value = match &step.kind {
-                Kind::Number(n) => Some(crate::item::json_number(*n)),
+                Kind::Number(n) => Some(crate::json::number(*n)),
                 Kind::Literal(Value::String(_)) => None,
                 Kind::Literal(value) => Some(value.clone()),
                 _ => None,
@@ -69,8 +69,10 @@ impl Lowerer<'_> {
     pub(super) fn filter(&mut self, left: Expr, predicate: Expr, position: usize) -> Res<Node> {
         let mut result = self.lower(left)?;
         let predicate = self.lower(predicate)?;
-        let slots = seeking(&predicate).to_vec();
+        // A predicate that is a parent and nothing else never finds it, as in the
+        // reference.
         let is_parent = matches!(predicate.kind, Kind::Parent(_));
+        let slots = if is_parent { Vec::new() } else { seeking(&predicate).to_vec() };
         let (step, is_step) = match &mut result.kind {
             Kind::Path(path) => match path.steps.last_mut() {
                 Some(step) => (step, true),

@@ -1,13 +1,10 @@
 //! Pictures of dates and times: `[Y0001]-[M01]-[D01]`.
 
-use std::fmt::Write as _;
-
 use super::calendar::{DAY_MILLIS, MILLIS_MAX, Moment, days};
-use super::integer::{Case, Grouping, Picture};
+use super::integer::{Case, Decimal, Grouping, Picture};
 use crate::budget::Meter;
 use crate::error::{Fault, Res};
 use crate::item::Item;
-use crate::print;
 use crate::regex::Program;
 
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -28,6 +25,9 @@ const MONTHS: [&str; 12] = [
 
 /// Components that are numbers.
 const NUMERIC: &str = "YMDdFWwXxHhmsf";
+
+/// What a component is called that there is not, as in the reference.
+const UNDEFINED: &str = "undefined";
 
 enum Part {
     Literal(String),
@@ -108,8 +108,6 @@ impl Marker {
         let mut second = None;
         if presentation.is_empty() {
             presentation = default_presentation(component).ok_or_else(unknown)?;
-        } else if default_presentation(component).is_none() {
-            return Err(unknown());
         } else if presentation.chars().count() > 1
             && let Some(last) = presentation.chars().last().filter(|c| "atco".contains(*c))
         {
@@ -171,14 +169,14 @@ impl Marker {
         }
     }
 
-    fn name(&self, value: i64) -> Res<String> {
+    fn name(&self, value: Option<i64>) -> Res<String> {
         let names: &[&str] = match self.component {
             'M' | 'x' => &MONTHS,
             'F' => &DAYS,
             _ => return Err(self.no_name()),
         };
-        let place = usize::try_from(value - 1).unwrap_or(usize::MAX);
-        let name = self.names.unwrap_or(Case::Title).of(names.get(place).unwrap_or(&""));
+        let name = value.and_then(|value| names.get(usize::try_from(value - 1).ok()?));
+        let name = self.names.unwrap_or(Case::Title).of(name.unwrap_or(&UNDEFINED));
         Ok(self.cut(&name).to_owned())
     }
 
@@ -190,54 +188,55 @@ impl Marker {
         Fault::new("D3133").value(&Item::string(self.component.to_string()))
     }
 
+    /// The component of a moment; `None` is JavaScript's invalid date.
     #[expect(clippy::cast_precision_loss, reason = "components are far below 2^53")]
-    fn format(&self, moment: Moment, offset_minutes: i64, meter: &mut Meter) -> Res<String> {
-        let value = moment.component(self.component);
+    fn format(&self, moment: Option<Moment>, zone: Zone, meter: &mut Meter) -> Res<String> {
+        let component = moment.map(|moment| moment.component(self.component));
+        let value = component.map_or(f64::NAN, |value| value as f64);
         match (&self.integer, self.component) {
-            (Some(picture), 'Z' | 'z') => self.zone(picture, offset_minutes),
+            (Some(picture), 'Z' | 'z') => self.zone(picture, zone),
             (Some(picture), component) => {
                 let value = match self.year_digits {
                     Some(digits) if component == 'Y' => {
-                        value as f64 % 10_f64.powi(i32::try_from(digits).unwrap_or(i32::MAX))
+                        value % 10_f64.powi(i32::try_from(digits).unwrap_or(i32::MAX))
                     }
-                    _ => value as f64,
+                    _ => value,
                 };
-                meter.string(picture.bytes_max(value))?;
-                Ok(picture.format(value))
+                meter.string_length(picture.bytes_max(value))?;
+                let text = picture.format(value)?;
+                meter.letters(text.len())?;
+                Ok(text)
             }
             (None, 'P') => {
-                let text = if value > 0 { "pm" } else { "am" };
+                let text = if value > 0.0 { "pm" } else { "am" };
                 Ok(if self.names == Some(Case::Upper) { text.to_uppercase() } else { text.to_owned() })
             }
             (None, 'C' | 'E') => Ok("ISO".to_owned()),
-            (None, _) => self.name(value),
+            (None, other) if default_presentation(other).is_none() => Ok(UNDEFINED.to_owned()),
+            (None, _) => self.name(component),
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "offsets are small")]
-    fn zone(&self, picture: &Picture, offset_minutes: i64) -> Res<String> {
-        let hours = offset_minutes / 60;
-        let minutes = offset_minutes % 60;
-        let both = (hours * 100 + minutes) as f64;
-        if offset_minutes == 0 && self.traditional {
+    fn zone(&self, picture: &Picture, zone: Zone) -> Res<String> {
+        let both = zone.hours * 100.0 + zone.minutes;
+        if both == 0.0 && self.traditional {
             return Ok("Z".to_owned());
         }
-        let (regular, digits) =
-            picture.decimal().map_or((false, 1), |decimal| (decimal.is_regular(), decimal.mandatory_digits));
+        let digits = picture.decimal().map_or(0, |decimal| decimal.mandatory_digits);
         let mut text = match digits {
-            _ if regular => picture.format(both),
+            _ if picture.decimal().is_some_and(Decimal::is_regular) => picture.format(both)?,
             1 | 2 => {
-                let mut text = picture.format(hours as f64);
-                if minutes != 0 {
-                    // Writing to a String does not fail.
-                    let _ = write!(text, ":{:02}", minutes.abs());
+                let mut text = picture.format(zone.hours)?;
+                if zone.minutes != 0.0 {
+                    text.push(':');
+                    text.push_str(&Picture::parse("00")?.format(zone.minutes)?);
                 }
                 text
             }
-            3 | 4 => picture.format(both),
+            3 | 4 => picture.format(both)?,
             _ => return Err(Fault::new("D3134").value(&Item::count(digits))),
         };
-        if offset_minutes >= 0 {
+        if both >= 0.0 {
             text.insert(0, '+');
         }
         if self.component == 'z' {
@@ -255,7 +254,7 @@ impl Marker {
                 format!("{gmt}[-+][0-9]+{}", minutes.unwrap_or_default())
             }
             ('f', _) => "[0-9]+".to_owned(),
-            (_, Some(picture)) => picture.pattern(),
+            (_, Some(picture)) => picture.pattern()?,
             ('M' | 'x' | 'F' | 'P', None) => "[a-zA-Z]+".to_owned(),
             _ => return Err(self.no_name()),
         })
@@ -269,12 +268,14 @@ impl Marker {
             found.map(|place| place as f64 + 1.0)
         };
         match (self.component, &self.integer) {
-            ('Z' | 'z', Some(picture)) => read_zone(text.trim_start_matches("GMT"), zone_separator(picture)),
+            ('Z' | 'z', Some(picture)) => {
+                Some(read_zone(text.trim_start_matches("GMT"), zone_separator(picture)))
+            }
             ('f', _) => {
                 let digits: String = text.chars().chain("00".chars()).take(3).collect();
                 digits.parse().ok()
             }
-            (_, Some(picture)) => Some(picture.read(text)),
+            (_, Some(picture)) => picture.read(text).ok(),
             ('M' | 'x', None) => place(&MONTHS),
             ('F', None) => place(&DAYS),
             _ => match text {
@@ -293,16 +294,15 @@ fn zone_separator(picture: &Picture) -> Option<char> {
     }
 }
 
-/// An offset from UTC in minutes: `+01:00`, `-0500`, `+1`.
-fn read_zone(text: &str, separator: Option<char>) -> Option<f64> {
-    let (sign, digits) = text.split_at_checked(1)?;
-    let (hours, minutes) = match separator.and_then(|separator| digits.split_once(separator)) {
+/// An offset from UTC in minutes: `+01:00`, `-0500`, `+1`. The sign is that of
+/// the hours alone, as in the reference.
+fn read_zone(text: &str, separator: Option<char>) -> f64 {
+    let (hours, minutes) = match separator.and_then(|separator| text.split_once(separator)) {
         Some(parts) => parts,
-        None if digits.len() <= 2 => (digits, "0"),
-        None => digits.split_at_checked(2)?,
+        None if text.len() <= 3 => (text, "0"),
+        None => text.split_at_checked(3).unwrap_or((text, "0")),
     };
-    let minutes = hours.parse::<f64>().ok()? * 60.0 + minutes.parse::<f64>().ok()?;
-    Some(if sign == "-" { -minutes } else { minutes })
+    leading_integer(hours) * 60.0 + leading_integer(minutes)
 }
 
 fn escape(text: &str) -> String {
@@ -316,6 +316,9 @@ fn escape(text: &str) -> String {
     escaped
 }
 
+/// What it is to read a byte of a picture, and what the byte asks for.
+const STEPS_PER_BYTE: usize = 2;
+
 /// Milliseconds in a picture, ISO 8601 without one; `zone` is `±HHMM`.
 pub(crate) fn format(
     millis: f64,
@@ -323,33 +326,46 @@ pub(crate) fn format(
     zone: Option<&str>,
     meter: &mut Meter,
 ) -> Res<String> {
-    let offset = zone.and_then(leading_integer).unwrap_or(0);
-    let offset_minutes = offset / 100 * 60 + offset % 100;
-    #[expect(clippy::cast_precision_loss, reason = "offsets are small")]
-    let shifted = (millis + (offset_minutes * 60_000) as f64).trunc();
-    if shifted.is_nan() || shifted.abs() > MILLIS_MAX {
-        return Err(Fault::new("D1001").value_text(print::number(millis)));
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "the bound is checked above")]
-    let moment = Moment::from_millis(shifted as i64);
+    let zone = zone.map_or(Zone { hours: 0.0, minutes: 0.0 }, Zone::parse);
+    let shifted = (millis + (60.0 * zone.hours + zone.minutes) * 60_000.0).trunc();
+    #[expect(clippy::cast_possible_truncation, reason = "the bound is checked")]
+    let moment = (shifted.abs() <= MILLIS_MAX).then(|| Moment::from_millis(shifted as i64));
+    let picture = picture.unwrap_or("[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]");
+    meter.step(picture.len().saturating_mul(STEPS_PER_BYTE))?;
     let mut text = String::new();
-    for part in analyse(picture.unwrap_or("[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]"))? {
+    for part in analyse(picture)? {
         match part {
             Part::Literal(literal) => text.push_str(&literal),
-            Part::Marker(marker) => text.push_str(&marker.format(moment, offset_minutes, meter)?),
+            Part::Marker(marker) => text.push_str(&marker.format(moment, zone, meter)?),
         }
-        meter.string(text.len())?;
+        meter.string_length(text.len())?;
     }
+    meter.string(text.len())?;
     Ok(text)
 }
 
-/// The integer that a text begins with.
-fn leading_integer(text: &str) -> Option<i64> {
+/// An offset from UTC. Of `-0530` it makes -6 hours and -30 minutes, as the
+/// reference has it; of what is no number, what is no number.
+#[derive(Clone, Copy)]
+struct Zone {
+    hours: f64,
+    minutes: f64,
+}
+
+impl Zone {
+    fn parse(text: &str) -> Self {
+        let offset = leading_integer(text);
+        Self { hours: (offset / 100.0).floor(), minutes: offset % 100.0 }
+    }
+}
+
+/// The integer that a text begins with, if it does.
+fn leading_integer(text: &str) -> f64 {
     let text = text.trim_start();
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let value: i64 = digits.get(..end)?.parse().ok().filter(|value| *value < 1_000_000)?;
-    Some(if text.starts_with('-') { -value } else { value })
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let end = unsigned.find(|c: char| !c.is_ascii_digit()).unwrap_or(unsigned.len());
+    let value = unsigned.get(..end).and_then(|digits| digits.parse().ok()).unwrap_or(f64::NAN);
+    if text.starts_with('-') { -value } else { value }
 }
 
 /// What was read of each component.
@@ -370,6 +386,7 @@ impl Components {
 /// Milliseconds of a text in a picture; `None` where it does not match.
 /// Components left of the first that is given come from `now`.
 pub(crate) fn parse(text: &str, picture: &str, now: i64, meter: &mut Meter) -> Res<Option<f64>> {
+    meter.step(picture.len().saturating_mul(STEPS_PER_BYTE))?;
     let parts = analyse(picture)?;
     let mut pattern = String::from("^");
     for part in &parts {
@@ -383,6 +400,7 @@ pub(crate) fn parse(text: &str, picture: &str, now: i64, meter: &mut Meter) -> R
     pattern.push('$');
     meter.step(pattern.len())?;
     let program = Program::compile(&pattern, true, false).map_err(|_| Fault::new("D3136"))?;
+    meter.visit(program.size())?;
     let found = program.find(text, 0, &mut meter.regex_steps).map_err(|_| Fault::new("U1004"))?;
     let Some(found) = found else { return Ok(None) };
     let mut components = Components(Vec::new());
@@ -455,7 +473,9 @@ fn assemble(mut components: Components, now: i64) -> Res<f64> {
     let hour = if by_half_day { whole('h', 0)? % 12 + 12 * whole('P', 0)? } else { whole('H', 0)? };
     let seconds = hour * 3600 + whole('m', 0)? * 60 + whole('s', 0)?;
     let zone = whole('Z', 0)? + whole('z', 0)?;
-    let millis = day * DAY_MILLIS + seconds * 1000 + whole('f', 0)? - zone * 60_000;
-    #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53 milliseconds")]
-    Ok(millis as f64)
+    // Where no date of JavaScript's reaches is no number.
+    let Some(day_millis) = day.checked_mul(DAY_MILLIS) else { return Ok(f64::NAN) };
+    #[expect(clippy::cast_precision_loss, reason = "what is checked next is below 2^53")]
+    let millis = day_millis.saturating_add(seconds * 1000 + whole('f', 0)? - zone * 60_000) as f64;
+    Ok(if millis.abs() <= MILLIS_MAX { millis } else { f64::NAN })
 }

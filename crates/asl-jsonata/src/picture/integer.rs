@@ -1,7 +1,10 @@
 //! Pictures of integers: `#,##0`, `Ww`, `I`, `1;o`.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use super::words;
 use crate::error::{Fault, Res};
+use crate::item::Item;
 use crate::print;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,8 @@ enum Primary {
     Letters,
     Roman,
     Words,
+    /// A sequence that starts with this, which nobody implements.
+    Sequence(String),
 }
 
 #[derive(Clone, Debug)]
@@ -86,7 +91,10 @@ impl Picture {
             "W" => (Primary::Words, Case::Upper),
             "Ww" => (Primary::Words, Case::Title),
             "w" => (Primary::Words, Case::Lower),
-            _ => (Primary::Decimal(Decimal::parse(format)?), Case::Lower),
+            _ => match Decimal::parse(format)? {
+                Some(decimal) => (Primary::Decimal(decimal), Case::Lower),
+                None => (Primary::Sequence(format.to_owned()), Case::Lower),
+            },
         };
         Ok(Self { primary, case, ordinal })
     }
@@ -116,25 +124,30 @@ impl Picture {
         match &self.primary {
             Primary::Decimal(decimal) => decimal.mandatory_digits.saturating_add(400).saturating_mul(8),
             Primary::Roman => thousands.saturating_add(32),
-            Primary::Letters | Primary::Words => 4096,
+            Primary::Letters | Primary::Words | Primary::Sequence(_) => 4096,
         }
     }
 
     /// A whole number in this picture.
-    pub(crate) fn format(&self, n: f64) -> String {
+    pub(crate) fn format(&self, n: f64) -> Res<String> {
+        if n.is_infinite() && self.decimal().is_none() {
+            return Err(Fault::new("D1001").value_text(print::number(n)));
+        }
         let value = n.abs();
         let text = match &self.primary {
             Primary::Letters => words::to_letters(value, if self.case == Case::Upper { 'A' } else { 'a' }),
             Primary::Roman => self.case.of(&words::to_roman(value)),
             Primary::Words => self.case.of(&words::from_number(value, self.ordinal)),
             Primary::Decimal(decimal) => decimal.format(value, self.ordinal),
+            Primary::Sequence(first) => return Err(unsupported(first)),
         };
-        if n < 0.0 { format!("-{text}") } else { text }
+        Ok(if n < 0.0 { format!("-{text}") } else { text })
     }
 
     /// A pattern for what [`Picture::read`] takes.
-    pub(crate) fn pattern(&self) -> String {
-        match &self.primary {
+    pub(crate) fn pattern(&self) -> Res<String> {
+        Ok(match &self.primary {
+            Primary::Sequence(first) => return Err(unsupported(first)),
             Primary::Letters if self.case == Case::Upper => "[A-Z]+".to_owned(),
             Primary::Letters => "[a-z]+".to_owned(),
             Primary::Roman if self.case == Case::Upper => "[MDCLXVI]+".to_owned(),
@@ -149,22 +162,28 @@ impl Picture {
                     decimal.parse_width.map_or_else(|| "+".to_owned(), |width| format!("{{{width}}}"));
                 format!("[0-9]{count}{}", if self.ordinal { "(?:th|st|nd|rd)" } else { "" })
             }
-        }
+        })
     }
 
     /// The number that a text in this picture means.
-    pub(crate) fn read(&self, text: &str) -> f64 {
-        match &self.primary {
+    pub(crate) fn read(&self, text: &str) -> Res<f64> {
+        Ok(match &self.primary {
+            Primary::Sequence(first) => return Err(unsupported(first)),
             Primary::Letters => words::from_letters(text, if self.case == Case::Upper { 'A' } else { 'a' }),
             Primary::Roman => words::from_roman(text),
             Primary::Words => words::to_number(text),
             Primary::Decimal(decimal) => decimal.read(text, self.ordinal),
-        }
+        })
     }
 }
 
+fn unsupported(first: &str) -> Box<Fault> {
+    Fault::new("D3130").value(&Item::string(first))
+}
+
 impl Decimal {
-    fn parse(format: &str) -> Res<Self> {
+    /// `None` where there is no digit in it.
+    fn parse(format: &str) -> Res<Option<Self>> {
         let mut zero = None;
         let mut mandatory_digits = 0;
         let mut optional_digits = 0;
@@ -182,17 +201,15 @@ impl Decimal {
                 separators.push((mandatory_digits + optional_digits, c));
             }
         }
-        let Some(zero) = zero else {
-            return Err(Fault::new("D3130").value(&crate::item::Item::string(format)));
-        };
-        let places: Vec<usize> = separators.iter().map(|(place, _)| *place).collect();
+        let Some(zero) = zero else { return Ok(None) };
+        let places = separators.iter().map(|(place, _)| *place).collect();
         let grouping = match (separators.first(), regular_distance(&places)) {
             (Some((_, first)), Some(distance)) if separators.iter().all(|(_, c)| c == first) => {
                 Grouping::Regular(distance, *first)
             }
             _ => Grouping::Places(separators),
         };
-        Ok(Self { zero, mandatory_digits, optional_digits, grouping, parse_width: None })
+        Ok(Some(Self { zero, mandatory_digits, optional_digits, grouping, parse_width: None }))
     }
 
     pub(crate) const fn is_regular(&self) -> bool {
@@ -200,27 +217,30 @@ impl Decimal {
     }
 
     fn format(&self, value: f64, ordinal: bool) -> String {
-        let digits = print::number(value);
-        let padding = self.mandatory_digits.saturating_sub(digits.len());
-        let digits: Vec<char> = std::iter::repeat_n('0', padding).chain(digits.chars()).collect();
-        let mut text = String::with_capacity(digits.len() * 2);
-        for (place, digit) in digits.iter().enumerate() {
-            let from_right = digits.len() - place;
-            let separator = match &self.grouping {
-                Grouping::Regular(distance, c) => from_right.is_multiple_of(*distance).then_some(*c),
-                Grouping::Places(places) => {
-                    places.iter().find(|(place, _)| *place == from_right).map(|(_, c)| *c)
-                }
-            };
-            text.extend(separator.filter(|_| place > 0));
-            text.push(digit_of(self.zero, *digit));
-        }
+        let number = print::number(value);
+        let padding = self.mandatory_digits.saturating_sub(number.len());
+        // All characters are moved to the digit family, those of `1e+21` too.
+        let shift = u32::from(self.zero) - u32::from('0');
+        let moved = |c: char| char::from_u32(u32::from(c) + shift).unwrap_or(c);
+        let digits = std::iter::repeat_n('0', padding).chain(number.chars()).map(moved);
+        let mut text: String = match &self.grouping {
+            Grouping::Regular(distance, separator) => {
+                let length = padding + number.len();
+                let parts = digits.enumerate().flat_map(|(place, digit)| {
+                    let separated = place > 0 && (length - place).is_multiple_of(*distance);
+                    separated.then_some(*separator).into_iter().chain([digit])
+                });
+                parts.collect()
+            }
+            Grouping::Places(places) => insert(digits.collect(), places),
+        };
         if ordinal {
-            let teens = digits.len() > 1 && digits.get(digits.len() - 2) == Some(&'1');
-            text.push_str(match digits.last() {
-                Some('1') if !teens => "st",
-                Some('2') if !teens => "nd",
-                Some('3') if !teens => "rd",
+            let mut last = text.chars().rev();
+            text.push_str(match (last.next(), last.next()) {
+                (_, Some('1')) => "th",
+                (Some('1'), _) => "st",
+                (Some('2'), _) => "nd",
+                (Some('3'), _) => "rd",
                 _ => "th",
             });
         }
@@ -228,13 +248,13 @@ impl Decimal {
     }
 
     fn read(&self, text: &str, ordinal: bool) -> f64 {
-        let is_separator = |c: char| match &self.grouping {
+        let separators: BTreeSet<char> = match &self.grouping {
             // A comma, whatever the picture groups by, as in the reference.
-            Grouping::Regular(..) => c == ',',
-            Grouping::Places(places) => places.iter().any(|(_, separator)| c == *separator),
+            Grouping::Regular(..) => BTreeSet::from([',']),
+            Grouping::Places(places) => places.iter().map(|(_, separator)| *separator).collect(),
         };
         let length = if ordinal { text.chars().count().saturating_sub(2) } else { usize::MAX };
-        let digits = text.chars().take(length).filter(|c| !is_separator(*c)).map(|c| {
+        let digits = text.chars().take(length).filter(|c| !separators.contains(c)).map(|c| {
             let value = u32::from(c).wrapping_sub(u32::from(self.zero));
             if value < 10 { char::from_digit(value, 10).unwrap_or(c) } else { c }
         });
@@ -245,8 +265,28 @@ impl Decimal {
     }
 }
 
+/// Puts separators where so many characters follow, the leftmost first. Of one
+/// that would stand left of all, the reference makes a cut, so this does too.
+fn insert(mut digits: VecDeque<char>, places: &[(usize, char)]) -> String {
+    let mut places = places.iter().rev().peekable();
+    while let Some((place, separator)) = places.next_if(|(place, _)| *place > digits.len()) {
+        let kept = (place - digits.len()).min(digits.len());
+        digits.drain(..digits.len() - kept);
+        digits.push_front(*separator);
+    }
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (at, digit) in digits.iter().enumerate() {
+        while let Some((_, separator)) = places.next_if(|(place, _)| *place == digits.len() - at) {
+            text.push(*separator);
+        }
+        text.push(*digit);
+    }
+    text.extend(places.map(|(_, separator)| *separator));
+    text
+}
+
 /// The distance of separators that stand at each multiple of it.
-pub(crate) fn regular_distance(places: &[usize]) -> Option<usize> {
+pub(crate) fn regular_distance(places: &BTreeSet<usize>) -> Option<usize> {
     fn gcd(a: usize, b: usize) -> usize {
         if b == 0 { a } else { gcd(b, a % b) }
     }

@@ -2,7 +2,8 @@
 
 use super::calendar::{DAY_MILLIS, days};
 
-/// Milliseconds of an ISO 8601 text; `None` where it is none.
+/// Milliseconds of an ISO 8601 text; `None` where it is none, and no number
+/// where it has the form of one but there is no such day or hour.
 pub(crate) fn parse(text: &str) -> Option<f64> {
     let mut rest = text;
     let year = take_digits(&mut rest, 4)?;
@@ -25,6 +26,7 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
         }
     };
     let (month, day) = (part('-')?, part('-')?);
+    let mut exists = true;
     let mut seconds = 0;
     if let Some(mut behind) = rest.strip_prefix('T') {
         let hour = take_digits(&mut behind, 2)?;
@@ -32,9 +34,10 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
         let minute = take_digits(&mut behind, 2)?;
         let mut behind = behind.strip_prefix(':')?;
         let second = take_digits(&mut behind, 2)?;
-        if hour > 24 || minute > 59 || second > 59 || (hour == 24 && minute + second > 0) {
+        if hour > 29 || minute > 59 || second > 59 {
             return None;
         }
+        exists &= hour < 24 || (hour == 24 && minute + second == 0);
         seconds = hour * 3600 + minute * 60 + second;
         rest = behind;
     }
@@ -61,8 +64,11 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
         }
     };
     let (month, day) = (if month < 0 { 1 } else { month }, if day < 0 { 1 } else { day });
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if month > 19 || day > 39 {
         return None;
+    }
+    if !exists || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return Some(f64::NAN);
     }
     let millis = days(year, month, day) * DAY_MILLIS + seconds * 1000 + fraction - zone * 60_000;
     #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53 milliseconds")]

@@ -1,11 +1,15 @@
 //! Pictures of numbers: `#,##0.00;(#,##0.00)`, as `format-number` of `XPath`.
 
+use std::cmp::Ordering;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::integer::{digit_of, regular_distance};
+use crate::budget::Meter;
 use crate::error::{Fault, Res};
 use crate::functions::round_half_even;
 use crate::item::Item;
+use crate::print;
 
 /// The characters that a picture is made of.
 struct Symbols {
@@ -80,9 +84,14 @@ fn split(picture: &str, symbols: &Symbols) -> Parts {
     };
     let slice = |from: usize, to: usize| whole.get(from..to).unwrap_or_default().to_vec();
     let active = slice(start, end);
-    let exponent_at = active.iter().position(|c| *c == symbols.exponent);
-    let (mantissa, exponent) = match exponent_at.and_then(|at| active.split_at_checked(at)) {
-        Some((mantissa, rest)) => (mantissa.to_vec(), Some(rest.get(1..).unwrap_or_default().to_vec())),
+    // The place counts from the start of the picture, yet is used within the
+    // active part, as in the reference.
+    let exponent_at = whole.iter().skip(start).position(|c| *c == symbols.exponent).map(|at| at + start);
+    let (mantissa, exponent) = match exponent_at.filter(|at| *at <= end) {
+        Some(at) => (
+            active.get(..at.min(active.len())).unwrap_or_default().to_vec(),
+            Some(active.get(at + 1..).unwrap_or_default().to_vec()),
+        ),
         None => (active.clone(), None),
     };
     let decimal_at = mantissa.iter().position(|c| *c == symbols.decimal);
@@ -148,6 +157,7 @@ fn validate(parts: &Parts, symbols: &Symbols) -> Res<()> {
 
 /// What a sub-picture asks for.
 struct Format {
+    /// Separators of the integer part: how many digits follow, the leftmost first.
     integer_places: Vec<usize>,
     regular: Option<usize>,
     integer_min: usize,
@@ -161,17 +171,8 @@ struct Format {
 fn analyse(parts: &Parts, symbols: &Symbols) -> Format {
     let family = |part: &[char]| part.iter().filter(|c| symbols.is_family(**c)).count();
     let digits = |part: &[char]| part.iter().filter(|c| symbols.is_digit(**c)).count();
-    let separators = |part: &[char]| -> Vec<usize> {
-        part.iter().enumerate().filter(|(_, c)| **c == symbols.grouping).map(|(at, _)| at).collect()
-    };
-    let integer_places: Vec<usize> = separators(&parts.integer)
-        .into_iter()
-        .map(|at| digits(parts.integer.get(at..).unwrap_or_default()))
-        .collect();
-    let fraction_places = separators(&parts.fraction)
-        .into_iter()
-        .map(|at| digits(parts.fraction.get(..at).unwrap_or_default()))
-        .collect();
+    let mut integer_places = separated(&mut parts.integer.iter().rev(), symbols);
+    integer_places.reverse();
     let scaling = family(&parts.integer);
     let mut integer_min = scaling;
     let mut fraction_min = family(&parts.fraction);
@@ -190,19 +191,52 @@ fn analyse(parts: &Parts, symbols: &Symbols) -> Format {
         fraction_min = 1;
     }
     Format {
-        regular: regular_distance(&integer_places),
+        regular: regular_distance(&integer_places.iter().copied().collect()),
         integer_places,
         integer_min,
         scaling,
-        fraction_places,
+        fraction_places: fraction_places(parts, symbols),
         fraction_min,
         fraction_max,
         exponent_min: parts.exponent.as_deref().map_or(0, family),
     }
 }
 
+/// How many digits come before each separator.
+fn separated(part: &mut dyn Iterator<Item = &char>, symbols: &Symbols) -> Vec<usize> {
+    let mut digits = 0;
+    let mut places = Vec::new();
+    for c in part {
+        if *c == symbols.grouping {
+            places.push(digits);
+        }
+        digits += usize::from(symbols.is_digit(*c));
+    }
+    places
+}
+
+/// The places of separators in the fraction: of the first one, and then those
+/// where the integer part has them further on, as in the reference.
+fn fraction_places(parts: &Parts, symbols: &Symbols) -> Vec<usize> {
+    let Some(first) = parts.fraction.iter().position(|c| *c == symbols.grouping) else { return Vec::new() };
+    let further = parts.integer.iter().enumerate().skip(first + 1);
+    let further = further.filter(|(_, c)| **c == symbols.grouping).map(|(at, _)| at);
+    // How many digits come before each place.
+    let mut digits = vec![0];
+    for c in &parts.fraction {
+        digits.push(digits.last().unwrap_or(&0) + usize::from(symbols.is_digit(*c)));
+    }
+    let before = |at: usize| digits.get(at).or_else(|| digits.last()).copied().unwrap_or(0);
+    [first].into_iter().chain(further).map(before).collect()
+}
+
 /// The number in the picture.
-pub(crate) fn format(value: f64, picture: &str, options: &[(Arc<str>, Item)]) -> Res<String> {
+pub(crate) fn format(
+    value: f64,
+    picture: &str,
+    options: &[(Arc<str>, Item)],
+    meter: &mut Meter,
+) -> Res<String> {
     let symbols = Symbols::new(options);
     let subpictures: Vec<&str> = picture.split(symbols.pattern).collect();
     if subpictures.len() > 2 {
@@ -210,7 +244,8 @@ pub(crate) fn format(value: f64, picture: &str, options: &[(Arc<str>, Item)]) ->
     }
     let parts: Vec<Parts> = subpictures.iter().map(|picture| split(picture, &symbols)).collect();
     parts.iter().try_for_each(|parts| validate(parts, &symbols))?;
-    let negative = value < 0.0;
+    // What is no number counts as negative.
+    let negative = !matches!(value.partial_cmp(&0.0), Some(Ordering::Greater | Ordering::Equal));
     let (Some(parts), minus) = (match (negative, parts.as_slice()) {
         (true, [_, second]) => (Some(second), ""),
         (true, _) => (parts.first(), symbols.minus.as_str()),
@@ -219,9 +254,10 @@ pub(crate) fn format(value: f64, picture: &str, options: &[(Arc<str>, Item)]) ->
         return Ok(String::new());
     };
     let format = analyse(parts, &symbols);
-    let adjusted = if parts.whole.contains(&symbols.percent) {
+    let whole: String = parts.whole.iter().collect();
+    let adjusted = if whole.contains(&symbols.percent_text) {
         value * 100.0
-    } else if parts.whole.contains(&symbols.per_mille) {
+    } else if whole.contains(&symbols.per_mille_text) {
         value * 1000.0
     } else {
         value
@@ -230,9 +266,8 @@ pub(crate) fn format(value: f64, picture: &str, options: &[(Arc<str>, Item)]) ->
     let fraction_max = format.fraction_max.min(100);
     #[expect(clippy::cast_precision_loss, reason = "at most 100")]
     let rounded = round_half_even(mantissa, fraction_max as f64).abs();
-    let digits = format!("{rounded:.fraction_max$}");
     let mut text = format!("{minus}{}", parts.prefix);
-    layout(&digits, &format, parts, &symbols, &mut text);
+    text.extend(layout(&digits(rounded, fraction_max), &format, parts, &symbols, meter)?);
     if let Some(exponent) = exponent {
         text.push(symbols.exponent);
         if exponent < 0 {
@@ -245,6 +280,11 @@ pub(crate) fn format(value: f64, picture: &str, options: &[(Arc<str>, Item)]) ->
     }
     text.push_str(&parts.suffix);
     Ok(text)
+}
+
+/// A number of 0 or more with so many decimal places, as JavaScript's `toFixed`.
+fn digits(n: f64, places: usize) -> String {
+    if n < 1e21 { format!("{n:.places$}") } else { print::number(n) }
 }
 
 /// Mantissa and exponent, the mantissa with as many whole digits as the
@@ -272,33 +312,53 @@ fn scale(value: f64, format: &Format) -> (f64, Option<i32>) {
 }
 
 /// Digits with padding and separators.
-fn layout(digits: &str, format: &Format, parts: &Parts, symbols: &Symbols, text: &mut String) {
+fn layout(
+    digits: &str,
+    format: &Format,
+    parts: &Parts,
+    symbols: &Symbols,
+    meter: &mut Meter,
+) -> Res<VecDeque<char>> {
     let (integer, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let padding =
+        |least: usize, digits: &str| std::iter::repeat_n('0', least.saturating_sub(digits.chars().count()));
     let integer = integer.trim_start_matches('0');
     let fraction = fraction.trim_end_matches('0');
-    let padding = format.integer_min.saturating_sub(integer.len());
-    let integer: Vec<char> = std::iter::repeat_n('0', padding).chain(integer.chars()).collect();
-    for (place, digit) in integer.iter().enumerate() {
-        let from_right = integer.len() - place;
-        let separated = match format.regular {
-            Some(distance) => from_right.is_multiple_of(distance),
-            None => format.integer_places.contains(&from_right),
-        };
-        if separated && place > 0 {
-            text.push(symbols.grouping);
+    let integer = padding(format.integer_min, integer).chain(integer.chars());
+    let fraction = fraction.chars().chain(padding(format.fraction_min, fraction));
+    let mut text: VecDeque<char> = integer.map(|c| digit_of(symbols.zero, c)).collect();
+    let mut decimal_at = text.len();
+    if let Some(distance) = format.regular {
+        let length = text.len();
+        let separated = text.into_iter().enumerate().flat_map(|(place, digit)| {
+            let separator = place > 0 && (length - place).is_multiple_of(distance);
+            separator.then_some(symbols.grouping).into_iter().chain([digit])
+        });
+        text = separated.collect();
+        decimal_at = text.len();
+    }
+    text.push_back(symbols.decimal);
+    text.extend(fraction.map(|c| digit_of(symbols.zero, c)));
+    if format.regular.is_none() {
+        for place in &format.integer_places {
+            // Left of all digits it counts from the end, as JavaScript does.
+            let at = match decimal_at.checked_sub(*place) {
+                Some(at) => at,
+                None => text.len().saturating_sub(place - decimal_at),
+            };
+            meter.scan(at.min(text.len() - at))?;
+            text.insert(at, symbols.grouping);
+            decimal_at += 1;
         }
-        text.push(digit_of(symbols.zero, *digit));
+        decimal_at = text.iter().position(|c| *c == symbols.decimal).unwrap_or(decimal_at);
     }
-    let padding = format.fraction_min.saturating_sub(fraction.len());
-    let fraction: Vec<char> = fraction.chars().chain(std::iter::repeat_n('0', padding)).collect();
-    if fraction.is_empty() || !parts.whole.contains(&symbols.decimal) {
-        return;
+    for place in &format.fraction_places {
+        let at = (decimal_at + 1).saturating_add(*place).min(text.len());
+        meter.scan(at.min(text.len() - at))?;
+        text.insert(at, symbols.grouping);
     }
-    text.push(symbols.decimal);
-    for (place, digit) in fraction.iter().enumerate() {
-        if place > 0 && format.fraction_places.contains(&place) {
-            text.push(symbols.grouping);
-        }
-        text.push(digit_of(symbols.zero, *digit));
+    if !parts.whole.contains(&symbols.decimal) || text.back() == Some(&symbols.decimal) {
+        text.pop_back();
     }
+    Ok(text)
 }

@@ -29,6 +29,14 @@ struct Machine<'p> {
     stack: Vec<Undo>,
 }
 
+/// Bytes compared or slots filled within a step.
+const BULK: usize = 16;
+
+fn spend(steps: &mut u64, count: usize) -> Result<(), OutOfSteps> {
+    *steps = steps.checked_sub(count as u64).ok_or(OutOfSteps)?;
+    Ok(())
+}
+
 pub(super) fn find(
     program: &Program,
     text: &str,
@@ -47,12 +55,16 @@ pub(super) fn find(
         Some(Instruction::Char(c)) if !program.ignore_case => Some(*c),
         _ => None,
     };
+    spend(steps, program.groups + program.registers)?;
     let mut start = from;
     loop {
         if let Some(first) = first {
             match text.get(start..).and_then(|rest| rest.find(first)) {
-                Some(ahead) => start += ahead,
-                None => return Ok(None),
+                Some(ahead) => {
+                    spend(steps, ahead / BULK)?;
+                    start += ahead;
+                }
+                None => return spend(steps, (text.len() - start) / BULK).map(|()| None),
             }
         }
         if let Some(end) = machine.run(0, start, steps)? {
@@ -63,6 +75,7 @@ pub(super) fn find(
             Some(c) if !anchored || start > 0 => start += c.len_utf8(),
             _ => return Ok(None),
         }
+        spend(steps, machine.slots.len() / BULK)?;
         machine.slots.fill(None);
     }
 }
@@ -84,11 +97,11 @@ impl Machine<'_> {
         let mut at = instruction;
         let mut position = position;
         loop {
-            *steps = steps.checked_sub(1).ok_or(OutOfSteps)?;
+            let Some(&current) = self.program.instructions.get(at) else { return Ok(None) };
+            spend(steps, self.cost(current))?;
             if self.stack.len() > STACK_MAX {
                 return Err(OutOfSteps);
             }
-            let Some(&current) = self.program.instructions.get(at) else { return Ok(None) };
             let next = match current {
                 Instruction::Match => {
                     return Ok(Some(position));
@@ -118,6 +131,20 @@ impl Machine<'_> {
                     None => return Ok(None),
                 },
             }
+        }
+    }
+
+    /// How many steps an instruction is.
+    fn cost(&self, instruction: Instruction) -> usize {
+        match instruction {
+            Instruction::Class(class) | Instruction::ClassBack(class) => {
+                1 + self.program.classes.get(class).map_or(0, |class| class.ranges.len()) / BULK
+            }
+            Instruction::BackReference { group, .. } => {
+                1 + self.group(group).map_or(0, |range| range.len()) / BULK
+            }
+            Instruction::Reset(after, last) => 1 + last.saturating_sub(after),
+            _ => 1,
         }
     }
 

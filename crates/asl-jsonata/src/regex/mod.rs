@@ -14,6 +14,8 @@ pub(crate) use machine::OutOfSteps;
 #[derive(Debug)]
 pub(crate) struct Program {
     source: Box<str>,
+    /// Where it ends in an expression, for errors.
+    pub(crate) position: usize,
     instructions: Vec<compile::Instruction>,
     classes: Vec<parse::Class>,
     /// Capturing groups, the whole match not counted.
@@ -38,6 +40,7 @@ impl Program {
         let compiled = compile::compile(&parsed)?;
         Ok(Self {
             source: source.into(),
+            position: 0,
             instructions: compiled.instructions,
             classes: parsed.classes,
             groups: parsed.groups,
@@ -45,6 +48,15 @@ impl Program {
             ignore_case,
             multiline,
         })
+    }
+
+    pub(crate) fn at(self, position: usize) -> Self {
+        Self { position, ..self }
+    }
+
+    /// How many instructions it has.
+    pub(crate) fn size(&self) -> usize {
+        self.instructions.len()
     }
 
     pub(crate) fn source(&self) -> &str {

@@ -3,5 +3,7 @@
 mod language;
 mod library;
 mod limits;
+mod oddities;
 mod properties;
 mod support;
+mod work;
