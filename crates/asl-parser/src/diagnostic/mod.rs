@@ -125,6 +125,12 @@ pub enum Code {
     TooDeeplyNested,
     /// `INVALID_JSONATA_EXPRESSION`
     InvalidJsonataExpression,
+    /// `UNSUPPORTED_JSONATA_EXPRESSION`
+    UnsupportedJsonataExpression,
+    /// `INVALID_VARIABLE_NAME`
+    InvalidVariableName,
+    /// `RESERVED_VARIABLE_NAME`
+    ReservedVariableName,
     /// `NO_DOLLAR`
     NoDollar,
     /// `NO_PATH`
@@ -148,6 +154,9 @@ impl Code {
             Self::InvalidLabelName => "INVALID_LABEL_NAME",
             Self::TooDeeplyNested => "TOO_DEEPLY_NESTED",
             Self::InvalidJsonataExpression => "INVALID_JSONATA_EXPRESSION",
+            Self::UnsupportedJsonataExpression => "UNSUPPORTED_JSONATA_EXPRESSION",
+            Self::InvalidVariableName => "INVALID_VARIABLE_NAME",
+            Self::ReservedVariableName => "RESERVED_VARIABLE_NAME",
             Self::NoDollar => "NO_DOLLAR",
             Self::NoPath => "NO_PATH",
             Self::PassResultIsStatic => "PASS_RESULT_IS_STATIC",

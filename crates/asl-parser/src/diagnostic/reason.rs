@@ -94,6 +94,9 @@ reasons! {
     /// Fields that exclude each other.
     ExclusiveFields "exclusive-fields" SchemaValidationFailed Error Some("keep one of them"),
         r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":1,"SecondsPath":"$.s","End":true}}}"#;
+    /// A rule that is not of exactly one kind.
+    Selector "selector" SchemaValidationFailed Error Some("give a comparison of a Variable, or And, Or or Not; in JSONata a Condition"),
+        r#"{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"IsNull":true,"Next":"B"}]},"B":{"Type":"Succeed"}}}"#;
     /// A state with neither `Next` nor `End`.
     MissingTransition "missing-transition" SchemaValidationFailed Error Some("add \"Next\" with a state's name, or \"End\": true"),
         r#"{"StartAt":"A","States":{"A":{"Type":"Pass"},"B":{"Type":"Succeed"}}}"#;
@@ -130,6 +133,10 @@ reasons! {
     /// A JSONata expression that does not parse.
     InvalidJsonata "invalid-jsonata" InvalidJsonataExpression Error None,
         r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Succeed","Output":"{% 1 + %}"}}}"#;
+    /// A JSONata expression that reads a context, which there is none of, or an
+    /// error where there is none.
+    UnsupportedJsonata "unsupported-jsonata" UnsupportedJsonataExpression Error Some("read the input with $states.input, and variables with their $"),
+        r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Succeed","Output":"{% phone %}"}}}"#;
     /// A Wait state's `Timestamp` that is no RFC 3339 time.
     InvalidTimestamp "invalid-timestamp" SchemaValidationFailed Error Some("write it like 2016-03-14T01:59:00Z"),
         r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Timestamp":"tomorrow","End":true}}}"#;
@@ -148,9 +155,12 @@ reasons! {
     /// `Credentials` without a role.
     MissingRole "missing-role" SchemaValidationFailed Error None,
         r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Credentials":{},"End":true}}}"#;
-    /// A variable's name that is no identifier, too long, or reserved.
-    InvalidVariableName "invalid-variable-name" SchemaValidationFailed Error Some("begin with a letter, go on with letters, digits, _ and -, 80 characters at most, and not states"),
+    /// A variable's name that is no identifier, or too long.
+    InvalidVariableName "invalid-variable-name" InvalidVariableName Error Some("begin with a letter, go on with letters, digits, _ and -, 80 characters at most"),
         r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"1st":1},"End":true}}}"#;
+    /// The variable `states`, which is the service's.
+    ReservedVariableName "reserved-variable-name" ReservedVariableName Error Some("choose another name"),
+        r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"states":1},"End":true}}}"#;
     /// A `Label` that the service does not take.
     InvalidLabel "invalid-label" InvalidLabelName Error Some("use 1 to 40 characters without white space, wildcards, brackets and special characters"),
         r#"{"StartAt":"A","States":{"A":{"Type":"Map","Label":"a b","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"EXPRESS"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}},"End":true}}}"#;

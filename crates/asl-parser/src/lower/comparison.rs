@@ -111,7 +111,7 @@ impl Lowering<'_> {
     fn any_number(&mut self, field: &Field<'_>) -> Lowered<Number> {
         match (&field.node.value, self.value(field.node)) {
             (NodeValue::Number, Value::Number(number)) => Ok(number),
-            _ => self.wrong_type(field, "a number"),
+            _ => self.wrong_type(field, "Float"),
         }
     }
 }

@@ -6,36 +6,40 @@ use super::{Lowered, Lowering, Reported};
 use crate::definition::Condition;
 use crate::diagnostic::Reason;
 
-const JOINS: &[&str] = &["And", "Or", "Not"];
+/// What a rule is of; exactly one.
+const SELECTORS: &[&str] = &["And", "Or", "Not", "Variable", "Condition"];
 
 impl Lowering<'_> {
     /// The condition in a rule that also has the fields of `own`.
     pub(super) fn condition(&mut self, fields: &Fields<'_>, own: &[&str]) -> Lowered<Condition> {
-        if self.is_jsonata() {
-            let allowed = self.allow(fields, &[own, &["Condition"]]);
-            self.require(fields, &["Condition"])?;
-            let field = fields.get("Condition").ok_or(Reported)?;
-            let condition = self.jsonata_condition(&field);
-            allowed?;
-            return condition;
-        }
-        let operators: Vec<&str> = fields
-            .object
-            .members
-            .iter()
-            .map(|member| &*member.name)
-            .filter(|name| is_operator(name) || JOINS.contains(name))
-            .collect();
-        let allowed = self.allow(fields, &[own, &operators, &["Variable"]]);
-        let condition = match operators.as_slice() {
-            [] => {
-                let message =
-                    "A rule must have a comparison operator, or one of these fields: [And, Or, Not]";
-                self.reports.add(Reason::MissingField, &fields.at, &fields.span, message);
+        let names = || fields.object.members.iter().map(|member| &*member.name);
+        let operators: Vec<&str> = names().filter(|name| is_operator(name)).collect();
+        let jsonata: &[&str] = &["Condition"];
+        let jsonpath: &[&[&str]] = &[&["And", "Or", "Not", "Variable"], &operators];
+        let allowed = if self.is_jsonata() {
+            self.allow_in_language(fields, &[own, jsonata], jsonpath)
+        } else {
+            self.allow_in_language(fields, &[&[own], jsonpath].concat(), &[jsonata])
+        };
+        let selectors: Vec<&str> = SELECTORS.iter().copied().filter(|name| fields.has(name)).collect();
+        let condition = match selectors.as_slice() {
+            ["Condition"] if self.is_jsonata() => {
+                let field = fields.get("Condition").ok_or(Reported)?;
+                self.jsonata_condition(&field)
+            }
+            // The other language's; said already.
+            [_] if self.is_jsonata() => Err(Reported),
+            ["Condition"] => Err(Reported),
+            ["Variable"] => self.compared(fields, &operators),
+            [join] => self.joined(fields, join, &operators),
+            _ => {
+                let message = format!(
+                    "The object must have only one of the following fields, [{}]",
+                    SELECTORS.join(", ")
+                );
+                self.reports.add(Reason::Selector, &fields.at, &fields.span, message);
                 Err(Reported)
             }
-            [name] => self.one_condition(fields, name),
-            several => self.exclusive(fields, several).and(Err(Reported)),
         };
         allowed?;
         condition
@@ -55,27 +59,29 @@ impl Lowering<'_> {
         }
     }
 
-    fn one_condition(&mut self, fields: &Fields<'_>, name: &str) -> Lowered<Condition> {
-        let field = fields.get(name).ok_or(Reported)?;
-        if JOINS.contains(&name)
-            && let Some(variable) = fields.get("Variable")
-        {
-            let message = format!("Field 'Variable' is not supported beside '{name}'");
-            self.reports.add(Reason::UnsupportedField, &fields.at, &variable.name_span, message);
-            return Err(Reported);
-        }
-        match name {
+    /// `And`, `Or` or `Not`.
+    fn joined(&mut self, fields: &Fields<'_>, join: &str, operators: &[&str]) -> Lowered<Condition> {
+        self.exclusive(fields, &[&[join], operators].concat())?;
+        let field = fields.get(join).ok_or(Reported)?;
+        match join {
             "And" => self.conditions(&field).map(Condition::And),
             "Or" => self.conditions(&field).map(Condition::Or),
-            "Not" => self.nested(&field).map(|condition| Condition::Not(Box::new(condition))),
-            _ => {
-                let comparison = self.comparison(&field);
-                self.require(fields, &["Variable"])?;
-                let variable = fields.get("Variable").ok_or(Reported)?;
-                let variable = self.path(&variable);
-                Ok(Condition::Compare { variable: variable?, comparison: comparison? })
-            }
+            _ => self.nested(&field).map(|condition| Condition::Not(Box::new(condition))),
         }
+    }
+
+    /// `Variable`, and how it is compared.
+    fn compared(&mut self, fields: &Fields<'_>, operators: &[&str]) -> Lowered<Condition> {
+        self.exclusive(fields, operators)?;
+        let Some(field) = operators.first().and_then(|operator| fields.get(operator)) else {
+            let message = "A rule with a Variable must have a comparison operator";
+            self.reports.add(Reason::MissingField, &fields.at, &fields.span, message);
+            return Err(Reported);
+        };
+        let comparison = self.comparison(&field);
+        let variable = fields.get("Variable").ok_or(Reported)?;
+        let variable = self.path(&variable);
+        Ok(Condition::Compare { variable: variable?, comparison: comparison? })
     }
 
     fn conditions(&mut self, field: &Field<'_>) -> Lowered<Vec<Condition>> {

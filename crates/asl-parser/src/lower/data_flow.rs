@@ -103,7 +103,7 @@ impl Lowering<'_> {
     /// `Arguments`: an object or an expression.
     pub(super) fn arguments(&mut self, field: &Field<'_>) -> Lowered<ExpressionTemplate> {
         if field.node.as_object().is_none() && field.node.as_str().is_none() {
-            return self.wrong_type(field, "an object or a JSONata expression");
+            return self.wrong_type(field, "[OBJECT]");
         }
         self.expression_template(field)
     }
@@ -116,16 +116,24 @@ impl Lowering<'_> {
         for member in &variables.object.members {
             let name: &str = member.name.borrow();
             let plain = if self.is_jsonata() { name } else { name.strip_suffix(".$").unwrap_or(name) };
-            if !is_variable_name(plain) {
-                let message = format!("The variable name '{plain}' is not valid");
-                self.reports.add(
-                    Reason::InvalidVariableName,
-                    &variables.at.name(name),
-                    &member.name_span,
-                    message,
+            let (reason, message) = if plain == RESERVED_VARIABLE {
+                let message = format!("Cannot assign to reserved variable '${plain}'.");
+                (Reason::ReservedVariableName, message)
+            } else if plain.chars().count() > VARIABLE_CHARACTERS_MAX {
+                let message = format!(
+                    "Invalid variable name '{plain}': the variable name has more than {VARIABLE_CHARACTERS_MAX} characters."
                 );
-                named = Err(Reported);
-            }
+                (Reason::InvalidVariableName, message)
+            } else if !is_identifier(plain) {
+                let message = format!(
+                    "Invalid variable name '{plain}': the variable name contains invalid characters."
+                );
+                (Reason::InvalidVariableName, message)
+            } else {
+                continue;
+            };
+            self.reports.add(reason, &variables.at.name(name), &member.name_span, message);
+            named = Err(Reported);
         }
         let template = self.any_template(&field);
         named?;
@@ -133,12 +141,9 @@ impl Lowering<'_> {
     }
 }
 
-/// ASL specification, *Variables*: an identifier of at most 80 characters,
-/// other than the reserved one. Published definitions also have hyphens.
-fn is_variable_name(name: &str) -> bool {
+/// ASL specification, *Variables*. Published definitions also have hyphens.
+fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
     characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && characters.all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
-        && name.chars().count() <= VARIABLE_CHARACTERS_MAX
-        && name != RESERVED_VARIABLE
 }

@@ -3,6 +3,8 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
+use asl_jsonata::Reference;
+
 use super::field::Field;
 use super::{Lowered, Lowering, Reported};
 use crate::definition::{AnyTemplate, Expression, ExpressionTemplate, LocatedExpression};
@@ -87,7 +89,7 @@ impl Lowering<'_> {
         match classify(text) {
             Text::Literal => Ok(None),
             Text::Torn => {
-                let message = "A JSONata expression must begin with '{%' and end with '%}'";
+                let message = "JSONata string must start with {% and end with %}";
                 self.reports.add(Reason::JsonataBraces, at, &node.span, message);
                 Err(Reported)
             }
@@ -106,9 +108,43 @@ impl Lowering<'_> {
                         return Err(Reported);
                     }
                 };
-                Ok(Some(LocatedExpression { location: self.location(at), expression }))
+                let location = self.location(at);
+                self.supported(&expression, &location, node, at)?;
+                Ok(Some(LocatedExpression { location, expression }))
             }
         }
+    }
+
+    /// An expression has no context to read, and an error to read only in a
+    /// catcher.
+    fn supported(
+        &mut self,
+        expression: &Expression,
+        location: &str,
+        node: &Node<'_>,
+        at: &At<'_>,
+    ) -> Lowered<()> {
+        let mut result = Ok(());
+        for reference in expression.compiled().references() {
+            let message = match reference {
+                Reference::Name(name) => {
+                    format!("Reference to '{name}' at the top level is not supported.")
+                }
+                Reference::Context => "Reference to '$' at the top level is not supported.".to_owned(),
+                Reference::Root => "Reference to '$$' is not supported.".to_owned(),
+                Reference::Field { variable, field }
+                    if &*variable == "states"
+                        && &*field == "errorOutput"
+                        && !location.starts_with("Catch[") =>
+                {
+                    "Field '$states.errorOutput' does not exist.".to_owned()
+                }
+                Reference::Field { .. } => continue,
+            };
+            self.reports.add(Reason::UnsupportedJsonata, at, &node.span, message);
+            result = Err(Reported);
+        }
+        result
     }
 
     /// The place below the state, as error texts name it: `Output/result`.

@@ -1,10 +1,10 @@
 //! Fields of an object: which there may and must be, and values by type.
 
 use std::borrow::Borrow;
-use std::ops::{Range, RangeBounds};
+use std::ops::Range;
 use std::sync::Arc;
 
-use asl_value::Value;
+use asl_value::{Number, Value};
 
 use super::{Lowered, Lowering, Reported};
 use crate::diagnostic::{At, Reason};
@@ -60,21 +60,48 @@ impl Lowering<'_> {
         Err(Reported)
     }
 
-    /// The value is of another type than wanted.
+    /// The value is of another type than wanted, which is one of the service's
+    /// names for types.
     pub(super) fn wrong_type<T>(&mut self, field: &Field<'_>, wanted: &str) -> Lowered<T> {
-        let message = format!("The field '{}' must be {wanted}, but is {}", field.name, field.node.kind());
-        self.fail(Reason::WrongType, field, message)
+        self.wrong_node(field.node, &field.at, wanted)
+    }
+
+    pub(super) fn wrong_node<T>(&mut self, node: &Node<'_>, at: &At<'_>, wanted: &str) -> Lowered<T> {
+        self.reports.add(Reason::WrongType, at, &node.span, format!("Expected value of type {wanted}"));
+        self.reports.note(format!("it is {}", node.kind()));
+        Err(Reported)
     }
 
     /// Reports each field that is in none of `lists`.
     pub(super) fn allow(&mut self, fields: &Fields<'_>, lists: &[&[&str]]) -> Lowered<()> {
+        self.allow_in_language(fields, lists, &[])
+    }
+
+    /// Reports each field that is in none of `lists`; those of `others` are
+    /// fields of the other query language.
+    pub(super) fn allow_in_language(
+        &mut self,
+        fields: &Fields<'_>,
+        lists: &[&[&str]],
+        others: &[&[&str]],
+    ) -> Lowered<()> {
         let mut result = Ok(());
         for member in &fields.object.members {
-            if !lists.iter().any(|list| list.contains(&&*member.name)) {
-                let message = format!("Field '{}' is not supported", member.name);
-                self.reports.add(Reason::UnsupportedField, &fields.at, &member.name_span, message);
-                result = Err(Reported);
+            let name = &*member.name;
+            let is_in = |lists: &[&[&str]]| lists.iter().any(|list| list.contains(&name));
+            if is_in(lists) {
+                continue;
             }
+            let message = if is_in(others) {
+                let (own, other) = (self.language, self.language.other());
+                format!(
+                    "The QueryLanguage is set to '{own}', but field '{name}' is only supported for the '{other}' QueryLanguage"
+                )
+            } else {
+                format!("Field '{name}' is not supported")
+            };
+            self.reports.add(Reason::UnsupportedField, &fields.at, &member.name_span, message);
+            result = Err(Reported);
         }
         result
     }
@@ -100,8 +127,19 @@ impl Lowering<'_> {
         if first.name == second.name {
             return Ok(());
         }
-        let message = format!("Only one of these fields is allowed: [{}]", names.join(", "));
+        let message = format!("There should only be one of the following fields: [{}]", names.join(", "));
         self.reports.add(Reason::ExclusiveFields, &fields.at, &second.name_span, message);
+        Err(Reported)
+    }
+
+    /// Reports if none of `names` is there, or more than one.
+    pub(super) fn exactly_one(&mut self, fields: &Fields<'_>, names: &[&str], absent: Reason) -> Lowered<()> {
+        if names.iter().any(|name| fields.has(name)) {
+            return self.exclusive(fields, names);
+        }
+        let message =
+            format!("This object should have only one of the following fields: [{}]", names.join(", "));
+        self.reports.add(absent, &fields.at, &fields.span, message);
         Err(Reported)
     }
 
@@ -118,21 +156,21 @@ impl Lowering<'_> {
     pub(super) fn fields<'t>(&mut self, field: &Field<'t>) -> Lowered<Fields<'t>> {
         match field.node.as_object() {
             Some(object) => Ok(Fields { object, at: field.at.clone(), span: field.node.span.clone() }),
-            None => self.wrong_type(field, "an object"),
+            None => self.wrong_type(field, "[OBJECT]"),
         }
     }
 
     pub(super) fn string<'t>(&mut self, field: &Field<'t>) -> Lowered<&'t str> {
         match field.node.as_str() {
             Some(text) => Ok(text),
-            None => self.wrong_type(field, "a string"),
+            None => self.wrong_type(field, "[STRING]"),
         }
     }
 
     pub(super) fn boolean(&mut self, field: &Field<'_>) -> Lowered<bool> {
         match field.node.as_bool() {
             Some(value) => Ok(value),
-            None => self.wrong_type(field, "a boolean"),
+            None => self.wrong_type(field, "[BOOLEAN]"),
         }
     }
 
@@ -151,45 +189,44 @@ impl Lowering<'_> {
             Some(items) => {
                 Ok(items.iter().enumerate().map(|(place, node)| field.item(place, node)).collect())
             }
-            None => self.wrong_type(field, "an array"),
+            None => self.wrong_type(field, "[ARRAY]"),
         }
     }
 
     /// A whole number of `min` to `max`; `5.0` is one.
     pub(super) fn integer(&mut self, field: &Field<'_>, min: u64, max: u64) -> Lowered<u64> {
         let NodeValue::Number = field.node.value else {
-            return self.wrong_type(field, "an integer");
+            return self.wrong_type(field, "Integer");
         };
-        let number = match self.value(field.node) {
-            Value::Number(number) => number.as_i64(),
-            _ => None,
-        };
-        match number.and_then(|number| u64::try_from(number).ok()) {
-            Some(number) if (min..=max).contains(&number) => Ok(number),
-            _ => {
-                let message = format!("The field '{}' must be an integer from {min} to {max}", field.name);
-                self.fail(Reason::WrongValue, field, message)
-            }
+        let number = self.value(field.node).as_number().unwrap_or(Number::Int(0));
+        if number < Number::from(min) {
+            return self.fail(Reason::WrongValue, field, format!("Minimum value is {min}"));
+        }
+        if number > Number::from(max) {
+            return self.fail(Reason::WrongValue, field, format!("Maximum value is {max}"));
+        }
+        match number {
+            Number::UInt(number) => Ok(number),
+            Number::Int(_) | Number::Float(_) => match number.as_i64().map(u64::try_from) {
+                Some(Ok(number)) => Ok(number),
+                _ => self.wrong_type(field, "Integer"),
+            },
         }
     }
 
-    /// A number in `range`, which is `wanted`.
-    pub(super) fn number(
-        &mut self,
-        field: &Field<'_>,
-        range: impl RangeBounds<f64>,
-        wanted: &str,
-    ) -> Lowered<f64> {
+    /// A number of `min` to `max`.
+    pub(super) fn number(&mut self, field: &Field<'_>, min: f64, max: f64) -> Lowered<f64> {
         let NodeValue::Number = field.node.value else {
-            return self.wrong_type(field, "a number");
+            return self.wrong_type(field, "Float");
         };
-        match self.value(field.node) {
-            Value::Number(number) if range.contains(&number.as_f64()) => Ok(number.as_f64()),
-            _ => {
-                let message = format!("The field '{}' must be a number {wanted}", field.name);
-                self.fail(Reason::WrongValue, field, message)
-            }
+        let number = self.value(field.node).as_f64().unwrap_or_default();
+        if number < min {
+            return self.fail(Reason::WrongValue, field, format!("Minimum value is {min:?}"));
         }
+        if number > max {
+            return self.fail(Reason::WrongValue, field, format!("Maximum value is {max:?}"));
+        }
+        Ok(number)
     }
 
     /// One of `words`.
@@ -198,16 +235,28 @@ impl Lowering<'_> {
         if words.contains(&text) {
             return Ok(text.into());
         }
-        let message =
-            format!("The field '{}' should have one of these values: [{}]", field.name, words.join(", "));
+        let message = format!("Value should be one of the following: [{}]", words.join(", "));
         self.fail(Reason::WrongValue, field, message)
     }
 
-    /// The field's value, any JSON. The reader has seen that it is JSON and
-    /// not deep, so nothing can be wrong with it.
+    /// The field's value, any JSON.
+    // Recursion is bounded by the reader's limit on nesting.
     pub(super) fn value(&self, node: &Node<'_>) -> Value {
-        let text = self.text.get(node.span.clone()).unwrap_or_default();
-        asl_value::parse(text).unwrap_or_default()
+        match &node.value {
+            NodeValue::Null => Value::Null,
+            NodeValue::Bool(value) => Value::from(*value),
+            // The reader has seen that it is one.
+            NodeValue::Number => {
+                asl_value::parse(self.text.get(node.span.clone()).unwrap_or_default()).unwrap_or_default()
+            }
+            NodeValue::String(text) => Value::from(&**text),
+            NodeValue::Array(items) => {
+                Value::from(items.iter().map(|item| self.value(item)).collect::<Vec<_>>())
+            }
+            NodeValue::Object(object) => {
+                Value::object(object.members.iter().map(|member| (&*member.name, self.value(&member.value))))
+            }
+        }
     }
 
     /// A `Comment`, which may be anything with text in it.

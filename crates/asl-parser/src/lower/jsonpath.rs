@@ -6,6 +6,16 @@ use super::field::Field;
 use super::{Lowered, Lowering};
 use crate::diagnostic::Reason;
 
+/// Settings that the service does not read from the context object.
+const INPUT_ONLY: &[&str] = &[
+    "MaxConcurrencyPath",
+    "MaxInputBytesPerBatchPath",
+    "MaxItemsPath",
+    "MaxItemsPerBatchPath",
+    "ToleratedFailureCountPath",
+    "ToleratedFailurePercentagePath",
+];
+
 impl Lowering<'_> {
     /// A path into the input, the context object or a variable.
     pub(super) fn path(&mut self, field: &Field<'_>) -> Lowered<Path> {
@@ -15,6 +25,22 @@ impl Lowering<'_> {
             self.reports.note(error.to_string());
             result
         })
+    }
+
+    /// A path to one value: of a setting.
+    pub(super) fn single_path(&mut self, field: &Field<'_>) -> Lowered<Path> {
+        let path = self.path(field)?;
+        let from_context = path.text().starts_with("$$") && INPUT_ONLY.contains(&field.name);
+        if path.is_definite() && !from_context {
+            return Ok(path);
+        }
+        let result = self.fail(Reason::InvalidReferencePath, field, "Value is not a Reference Path");
+        self.reports.note(if from_context {
+            "it may not begin with $$"
+        } else {
+            "it can select several values"
+        });
+        result
     }
 
     /// A path to one place that can be written to.

@@ -27,7 +27,7 @@ impl Lowering<'_> {
             fields,
             "ToleratedFailurePercentage",
             "ToleratedFailurePercentagePath",
-            |lowering, field| lowering.number(field, 0.0..=100.0, "from 0 to 100"),
+            |lowering, field| lowering.number(field, 0.0, 100.0),
         );
         let item_reader = fields.get("ItemReader").map(|field| self.item_reader(&field)).transpose();
         let item_batcher = fields.get("ItemBatcher").map(|field| self.item_batcher(&field)).transpose();
@@ -91,6 +91,8 @@ impl Lowering<'_> {
         });
         if mode == ProcessorMode::Distributed {
             self.require(&fields, &["ExecutionType"])?;
+        } else if fields.has("Mode") {
+            self.allow(&fields, &[&["Mode", "Comment"]])?;
         }
         Ok(ProcessorConfig { mode, execution_type })
     }

@@ -8,7 +8,11 @@ use super::{Lowered, Lowering, Reported};
 use crate::definition::{
     AnyTemplate, ItemBatcher, ItemReader, ReaderConfig, Resource, ResultWriter, WriterConfig,
 };
+use crate::diagnostic::Reason;
+use crate::options::Profile;
 
+/// What an `ItemReader` may call.
+const READERS: &[&str] = &[":states:::s3:getObject", ":states:::s3:listObjectsV2"];
 /// The service's largest number of items: `MaxItems` beyond it means this.
 const MAX_ITEMS_MAX: u64 = 100_000_000;
 
@@ -17,7 +21,7 @@ impl Lowering<'_> {
         let fields = self.fields(field)?;
         let allowed = self.allow(&fields, &[&["Resource", "ReaderConfig", "Comment", self.arguments_name()]]);
         let required = self.require(&fields, &["Resource"]);
-        let resource = self.data_resource(&fields);
+        let resource = self.reader_resource(&fields);
         let arguments = self.data_arguments(&fields);
         let config = fields.get("ReaderConfig").map(|field| self.reader_config(&field)).transpose();
         allowed?;
@@ -37,6 +41,18 @@ impl Lowering<'_> {
         fields.get("Resource").map(|field| self.resource(&field)).transpose()
     }
 
+    fn reader_resource(&mut self, fields: &Fields<'_>) -> Lowered<Option<Resource>> {
+        let resource = self.data_resource(fields)?;
+        if let (Some(resource), Some(field)) = (&resource, fields.get("Resource"))
+            && self.options.profile == Profile::Service
+            && !READERS.iter().any(|reader| resource.text.ends_with(reader))
+        {
+            let message = "The field 'Resource' does not match any of the allowed values";
+            return self.fail(Reason::InvalidResource, &field, message);
+        }
+        Ok(resource)
+    }
+
     fn data_arguments(&mut self, fields: &Fields<'_>) -> Lowered<Option<AnyTemplate>> {
         let name = self.arguments_name();
         fields.get(name).map(|field| self.any_template(&field)).transpose()
@@ -44,24 +60,18 @@ impl Lowering<'_> {
 
     fn reader_config(&mut self, field: &Field<'_>) -> Lowered<ReaderConfig> {
         let fields = self.fields(field)?;
-        let path: &[&str] = if self.is_jsonata() { &[] } else { &["MaxItemsPath"] };
-        let allowed = self.allow(
-            &fields,
-            &[
-                &[
-                    "InputType",
-                    "Transformation",
-                    "ManifestType",
-                    "CSVDelimiter",
-                    "CSVHeaderLocation",
-                    "CSVHeaders",
-                    "ItemsPointer",
-                    "MaxItems",
-                    "Comment",
-                ],
-                path,
-            ],
-        );
+        let common: &[&str] = &[
+            "InputType",
+            "Transformation",
+            "ManifestType",
+            "CSVDelimiter",
+            "CSVHeaderLocation",
+            "CSVHeaders",
+            "ItemsPointer",
+            "MaxItems",
+            "Comment",
+        ];
+        let allowed = self.allow_with_paths(&fields, common, &["MaxItemsPath"]);
         let mut word = |name: &str, words: &[&str]| -> Lowered<Option<Arc<str>>> {
             fields.get(name).map(|field| self.word(&field, words)).transpose()
         };
@@ -74,7 +84,9 @@ impl Lowering<'_> {
         let items_pointer =
             fields.get("ItemsPointer").map(|field| self.string(&field).map(Arc::from)).transpose();
         let max_items = self.integer_setting(&fields, "MaxItems", "MaxItemsPath", (0, MAX_ITEMS_MAX));
+        let headers = self.csv_headers(&fields);
         allowed?;
+        headers?;
         Ok(ReaderConfig {
             input_type: input_type?,
             transformation: transformation?,
@@ -87,6 +99,34 @@ impl Lowering<'_> {
         })
     }
 
+    /// Only CSV has headers, and says where.
+    fn csv_headers(&mut self, fields: &Fields<'_>) -> Lowered<()> {
+        let word = |name: &str| fields.get(name).and_then(|field| field.node.as_str());
+        match (word("InputType"), word("CSVHeaderLocation")) {
+            (Some("JSON" | "JSONL"), Some(_)) => {
+                let message = "Field 'CSVHeaderLocation' is not supported";
+                self.reports.add(Reason::UnsupportedField, &fields.at, &fields.span, message);
+                Err(Reported)
+            }
+            (Some("CSV"), None) if !fields.has("CSVHeaderLocation") => {
+                let message = "The field 'CSVHeaderLocation' is required";
+                self.reports.add(Reason::MissingField, &fields.at, &fields.span, message);
+                Err(Reported)
+            }
+            (_, Some("GIVEN")) => self.require(fields, &["CSVHeaders"]),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reports fields other than `common` ones and, in JSONPath, `paths`.
+    fn allow_with_paths(&mut self, fields: &Fields<'_>, common: &[&str], paths: &[&str]) -> Lowered<()> {
+        if self.is_jsonata() {
+            self.allow_in_language(fields, &[common], &[paths])
+        } else {
+            self.allow(fields, &[common, paths])
+        }
+    }
+
     fn strings(&mut self, field: &Field<'_>) -> Lowered<Vec<Arc<str>>> {
         let items = self.items(field)?;
         let strings: Vec<Lowered<Arc<str>>> =
@@ -96,11 +136,10 @@ impl Lowering<'_> {
 
     pub(super) fn item_batcher(&mut self, field: &Field<'_>) -> Lowered<ItemBatcher> {
         let fields = self.fields(field)?;
-        let paths: &[&str] =
-            if self.is_jsonata() { &[] } else { &["MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath"] };
-        let allowed = self.allow(
+        let allowed = self.allow_with_paths(
             &fields,
-            &[&["MaxItemsPerBatch", "MaxInputBytesPerBatch", "BatchInput", "Comment"], paths],
+            &["MaxItemsPerBatch", "MaxInputBytesPerBatch", "BatchInput", "Comment"],
+            &["MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath"],
         );
         let max_items_per_batch =
             self.integer_setting(&fields, "MaxItemsPerBatch", "MaxItemsPerBatchPath", (1, COUNT_MAX));

@@ -35,6 +35,24 @@ const INTEGRATIONS: &[(&str, &[&str])] = &[
     ("states", &["startExecution"]),
 ];
 
+/// Integrations that cannot wait for a job.
+const WITHOUT_SYNC: &[&str] = &["apigateway", "aws-sdk", "dynamodb", "events", "lambda", "sns", "sqs"];
+
+/// Integrations that cannot wait for a task token.
+const WITHOUT_TOKEN: &[&str] = &[
+    "athena",
+    "batch",
+    "codebuild",
+    "databrew",
+    "dynamodb",
+    "elasticmapreduce",
+    "emr-containers",
+    "emr-serverless",
+    "glue",
+    "mediaconvert",
+    "sagemaker",
+];
+
 impl Lowering<'_> {
     pub(super) fn resource(&mut self, field: &Field<'_>) -> Lowered<Resource> {
         let text = self.string(field)?;
@@ -56,7 +74,9 @@ impl Lowering<'_> {
             ResourceKind::Unknown if text.split(':').nth(2) == Some("states") => {
                 self.not_recognized(field, text)
             }
-            ResourceKind::Service { service, action, .. } if !is_integration(service, action) => {
+            ResourceKind::Service { service, action, pattern }
+                if !is_integration(service, action) || !has_pattern(service, *pattern) =>
+            {
                 self.not_recognized(field, text)
             }
             _ => Ok(()),
@@ -134,6 +154,17 @@ fn is_integration(service: &str, action: &str) -> bool {
         None => INTEGRATIONS
             .iter()
             .any(|(name, actions)| *name == service && (actions.is_empty() || actions.contains(&action))),
+    }
+}
+
+/// Whether the service's integration can wait in that way.
+fn has_pattern(service: &str, pattern: Pattern) -> bool {
+    let service = if service.starts_with("aws-sdk:") { "aws-sdk" } else { service };
+    match pattern {
+        Pattern::RequestResponse => true,
+        Pattern::Sync => !WITHOUT_SYNC.contains(&service),
+        Pattern::Sync2 => service == "states",
+        Pattern::WaitForTaskToken => !WITHOUT_TOKEN.contains(&service),
     }
 }
 

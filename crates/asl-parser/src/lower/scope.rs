@@ -80,8 +80,7 @@ fn machine_language(root: &syntax::Scope<'_>) -> QueryLanguage {
     root.node
         .as_object()
         .and_then(|object| object.get("QueryLanguage"))
-        .and_then(|field| QueryLanguage::from_name(field.value.as_str()?))
-        .unwrap_or_default()
+        .map_or(QueryLanguage::JsonPath, |field| QueryLanguage::declared(field.value.as_str()))
 }
 
 /// What runs each scope: a distributed Map's children have a type of their own.
@@ -106,9 +105,7 @@ impl Lowering<'_> {
     /// The scope's object, with the fields that every scope has looked at.
     fn scope_fields<'t>(&mut self, scope: &syntax::Scope<'t>) -> Lowered<Fields<'t>> {
         let Some(object) = scope.node.as_object() else {
-            let message = format!("Value must be a state machine, but is {}", scope.node.kind());
-            self.reports.add(Reason::WrongType, &scope.at, &scope.node.span, message);
-            return Err(Reported);
+            return self.wrong_node(scope.node, &scope.at, "[OBJECT]");
         };
         let fields = Fields { object, at: scope.at.clone(), span: scope.node.span.clone() };
         let own: &[&str] = match scope.role {
@@ -137,8 +134,10 @@ impl Lowering<'_> {
     }
 
     fn machine_fields(&mut self, fields: &Fields<'_>) -> Lowered<Machine> {
-        let language =
-            fields.get("QueryLanguage").map(|field| self.word(&field, &["JSONPath", "JSONata"])).transpose();
+        let language = fields
+            .get("QueryLanguage")
+            .map(|field| self.word(&field, super::state::QUERY_LANGUAGES))
+            .transpose();
         let timeout = fields.get("TimeoutSeconds");
         let timeout = timeout.map(|field| self.integer(&field, 1, super::transition::COUNT_MAX)).transpose();
         let version = fields.get("Version").map(|field| self.string(&field).map(Arc::from)).transpose();

@@ -1,6 +1,6 @@
 //! Settings that are literal, read by a path, or computed.
 
-use asl_jsonpath::{Path, PathOrIntrinsic};
+use asl_jsonpath::PathOrIntrinsic;
 
 use super::field::{Field, Fields};
 use super::jsonpath::looks_like_path;
@@ -32,7 +32,7 @@ impl Lowering<'_> {
         if !self.is_jsonata() {
             self.exclusive(fields, &[name, path_name])?;
             if let Some(field) = fields.get(path_name) {
-                return self.path(&field).map(|path: Path| Some(Setting::Path(path)));
+                return self.single_path(&field).map(|path| Some(Setting::Path(path)));
             }
         }
         let Some(field) = fields.get(name) else { return Ok(None) };

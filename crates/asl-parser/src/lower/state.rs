@@ -8,6 +8,7 @@ use crate::diagnostic::Reason;
 use crate::syntax;
 
 const COMMON_FIELDS: &[&str] = &["Type", "Comment", "QueryLanguage"];
+pub(super) const QUERY_LANGUAGES: &[&str] = &["JSONPath", "JSONata"];
 const TRANSITION_FIELDS: &[&str] = &["Next", "End"];
 const ERROR_FIELDS: &[&str] = &["Retry", "Catch"];
 
@@ -62,19 +63,17 @@ impl OwnFields {
 impl Lowering<'_> {
     pub(super) fn state(&mut self, syntax: &syntax::State<'_>, machine: QueryLanguage) -> Lowered<State> {
         let Some(object) = syntax.object() else {
-            let message = format!("A state must be an object, but is {}", syntax.node.kind());
-            self.reports.add(Reason::WrongType, &syntax.at, &syntax.node.span, message);
-            return Err(Reported);
+            return self.wrong_node(syntax.node, &syntax.at, "[OBJECT]");
         };
         let fields = Fields { object, at: syntax.at.clone(), span: syntax.node.span.clone() };
         self.require(&fields, &["Type"])?;
         let type_field = fields.get("Type").ok_or(Reported)?;
         let Some(state_type) = syntax.kind else { return self.unknown_type(&type_field) };
-        let language = fields.get("QueryLanguage").map(|field| self.query_language(&field, &fields, machine));
-        let language = language.transpose();
-        // Fields of a state in a language unknown are read in the machine's.
-        self.language = language.ok().flatten().unwrap_or(machine);
-        let allowed = self.allow_state_fields(&fields, state_type);
+        let declared = fields.get("QueryLanguage");
+        self.language =
+            declared.as_ref().map_or(machine, |declared| QueryLanguage::declared(declared.node.as_str()));
+        let language = declared.map(|field| self.query_language(&field, &fields, machine)).transpose();
+        let allowed = self.allow_state_fields(&fields, state_type, machine);
         let comment = self.comment(&fields);
         let flow = self.data_flow(&fields, state_type);
         let kind = match state_type {
@@ -109,18 +108,26 @@ impl Lowering<'_> {
         field: &Field<'_>,
         state: &Fields<'_>,
         machine: QueryLanguage,
-    ) -> Lowered<QueryLanguage> {
-        let word = self.word(field, &["JSONPath", "JSONata"])?;
-        let language = QueryLanguage::from_name(&word).unwrap_or_default();
-        if machine == QueryLanguage::Jsonata && language == QueryLanguage::JsonPath {
+    ) -> Lowered<()> {
+        self.word(field, QUERY_LANGUAGES)?;
+        if self.is_downgraded(machine) {
             let message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
             self.reports.add(Reason::QueryLanguage, &state.at, &field.node.span, message);
             return Err(Reported);
         }
-        Ok(language)
+        Ok(())
     }
 
-    fn allow_state_fields(&mut self, fields: &Fields<'_>, state_type: StateType) -> Lowered<()> {
+    fn is_downgraded(&self, machine: QueryLanguage) -> bool {
+        machine == QueryLanguage::Jsonata && self.language == QueryLanguage::JsonPath
+    }
+
+    fn allow_state_fields(
+        &mut self,
+        fields: &Fields<'_>,
+        state_type: StateType,
+        machine: QueryLanguage,
+    ) -> Lowered<()> {
         let own = OwnFields::of(state_type);
         let transition: &[&str] = match state_type {
             StateType::Choice | StateType::Succeed | StateType::Fail => &[],
@@ -130,11 +137,15 @@ impl Lowering<'_> {
             StateType::Task | StateType::Parallel | StateType::Map => ERROR_FIELDS,
             _ => &[],
         };
-        let (flow, alone) = if self.is_jsonata() {
-            (jsonata_fields(state_type), own.jsonata)
-        } else {
-            (jsonpath_fields(state_type), own.jsonpath)
-        };
-        self.allow(fields, &[COMMON_FIELDS, transition, errors, own.both, flow, alone])
+        let jsonata = [jsonata_fields(state_type), own.jsonata];
+        let jsonpath = [jsonpath_fields(state_type), own.jsonpath];
+        let ([flow, alone], others) =
+            if self.is_jsonata() { (jsonata, jsonpath) } else { (jsonpath, jsonata) };
+        let lists = [COMMON_FIELDS, transition, errors, own.both, flow, alone];
+        if self.is_downgraded(machine) {
+            // The language is the finding, not what belongs to the other one.
+            return self.allow(fields, &[&lists[..], &others[..]].concat());
+        }
+        self.allow_in_language(fields, &lists, &others)
     }
 }

@@ -14,12 +14,13 @@ impl Lowering<'_> {
     /// A payload template. Findings name the template's field, as the
     /// service's do; their spans point into it.
     pub(super) fn payload_template(&mut self, field: &Field<'_>) -> Lowered<Template> {
+        let compiled = Template::compile(&self.value(field.node));
         let mut result = Ok(());
         let mut waiting: Vec<&Node<'_>> = vec![field.node];
         while let Some(node) = waiting.pop() {
             match &node.value {
                 NodeValue::Object(object) => {
-                    let fields = self.template_fields(object, &field.at);
+                    let fields = self.template_fields(object, &field.at, compiled.is_err());
                     result = result.and(fields);
                     waiting.extend(object.members.iter().rev().map(|member| &member.value));
                 }
@@ -28,7 +29,7 @@ impl Lowering<'_> {
             }
         }
         result?;
-        Template::compile(&self.value(field.node)).or_else(|error| {
+        compiled.or_else(|error| {
             let message =
                 format!("The value for the field '{}' must be a valid payload template", field.name);
             let result = self.fail(Reason::InvalidTemplate, field, message);
@@ -37,7 +38,9 @@ impl Lowering<'_> {
         })
     }
 
-    fn template_fields(&mut self, object: &Object<'_>, at: &At<'_>) -> Lowered<()> {
+    /// Looks at the fields of one object, and at what stands in them if the
+    /// template `is_wrong` somewhere.
+    fn template_fields(&mut self, object: &Object<'_>, at: &At<'_>, is_wrong: bool) -> Lowered<()> {
         let mut result = Ok(());
         let mut seen = BTreeSet::new();
         for member in &object.members {
@@ -52,7 +55,7 @@ impl Lowering<'_> {
             }
             if plain.len() == member.name.len() {
                 self.warn_no_dollar(member, at);
-            } else {
+            } else if is_wrong {
                 let value = self.template_value(member, at);
                 result = result.and(value);
             }

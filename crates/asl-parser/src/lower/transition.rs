@@ -9,22 +9,16 @@ use crate::diagnostic::Reason;
 
 /// Largest number of seconds and attempts.
 pub(super) const COUNT_MAX: u64 = 99_999_999;
-/// `MaxDelaySeconds` is less than a year and a day.
-const MAX_DELAY_SECONDS_MAX: u64 = 31_622_399;
+/// `MaxDelaySeconds`: a year and a day.
+const MAX_DELAY_SECONDS_MAX: u64 = 31_622_400;
 const ALL_ERRORS: &str = "States.ALL";
+const STATES_ALL_ALONE: &str = "States.ALL must appear alone and at end of list";
 
 impl Lowering<'_> {
     /// `Next` or `End`, exactly one.
     pub(super) fn transition(&mut self, fields: &Fields<'_>) -> Lowered<Next> {
-        self.exclusive(fields, &["Next", "End"])?;
-        if fields.has("Next") {
-            return self.next(fields).map(Next::State);
-        }
-        let Some(field) = fields.get("End") else {
-            let message = "One of these fields is required: [Next, End]";
-            self.reports.add(Reason::MissingTransition, &fields.at, &fields.span, message);
-            return Err(Reported);
-        };
+        self.exactly_one(fields, &["Next", "End"], Reason::MissingTransition)?;
+        let Some(field) = fields.get("End") else { return self.next(fields).map(Next::State) };
         if self.boolean(&field)? {
             return Ok(Next::End);
         }
@@ -77,7 +71,7 @@ impl Lowering<'_> {
         let names = field.node.as_array().unwrap_or_default();
         match names {
             [only] if only.as_str() == Some(ALL_ERRORS) => {
-                self.fail(Reason::StatesAll, &field, "States.ALL must be in the last entry")
+                self.fail(Reason::StatesAll, &field, STATES_ALL_ALONE)
             }
             _ => Ok(()),
         }
@@ -91,7 +85,7 @@ impl Lowering<'_> {
             names.iter().map(|name| self.string(name).map(Arc::from)).collect();
         let names = names.into_iter().collect::<Lowered<Vec<Arc<str>>>>()?;
         if names.len() > 1 && names.iter().any(|name| &**name == ALL_ERRORS) {
-            return self.fail(Reason::StatesAll, &field, "States.ALL must appear alone");
+            return self.fail(Reason::StatesAll, &field, STATES_ALL_ALONE);
         }
         Ok(names)
     }
@@ -113,11 +107,11 @@ impl Lowering<'_> {
         let mut integer = |name: &str, min, max| -> Lowered<Option<u64>> {
             fields.get(name).map(|field| self.integer(&field, min, max)).transpose()
         };
-        let interval_seconds = integer("IntervalSeconds", 1, COUNT_MAX);
+        let interval_seconds = integer("IntervalSeconds", 0, COUNT_MAX);
         let max_attempts = integer("MaxAttempts", 0, COUNT_MAX);
         let max_delay_seconds = integer("MaxDelaySeconds", 1, MAX_DELAY_SECONDS_MAX);
         let backoff_rate =
-            fields.get("BackoffRate").map(|field| self.number(&field, 1.0.., "of at least 1")).transpose();
+            fields.get("BackoffRate").map(|field| self.number(&field, 1.0, f64::INFINITY)).transpose();
         let jitter = fields.get("JitterStrategy").map(|field| self.jitter(&field)).transpose();
         let comment = self.comment(fields);
         allowed?;
@@ -133,13 +127,15 @@ impl Lowering<'_> {
     }
 
     fn jitter(&mut self, field: &Field<'_>) -> Lowered<Jitter> {
-        let word = self.word(field, &["FULL", "NONE"])?;
+        let word = self.word(field, &["NONE", "FULL"])?;
         Ok(if &*word == "FULL" { Jitter::Full } else { Jitter::None })
     }
 
     fn catcher(&mut self, fields: &Fields<'_>) -> Lowered<Catcher> {
-        let own: &[&str] = if self.is_jsonata() { &["Output"] } else { &["ResultPath"] };
-        let allowed = self.allow(fields, &[&["ErrorEquals", "Next", "Assign", "Comment"], own]);
+        let (own, other): (&[&str], &[&str]) =
+            if self.is_jsonata() { (&["Output"], &["ResultPath"]) } else { (&["ResultPath"], &["Output"]) };
+        let common: &[&str] = &["ErrorEquals", "Next", "Assign", "Comment"];
+        let allowed = self.allow_in_language(fields, &[common, own], &[other]);
         let error_equals = self.error_equals(fields);
         let next = self.next(fields);
         let result_path = self.result_path(fields);

@@ -10,12 +10,13 @@ use crate::diagnostic::Reason;
 
 impl Lowering<'_> {
     pub(super) fn wait(&mut self, fields: &Fields<'_>) -> Lowered<Wait> {
+        // In the order in which the service names them.
         let names: &[&str] = if self.is_jsonata() {
             &["Seconds", "Timestamp"]
         } else {
-            &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]
+            &["SecondsPath", "Seconds", "TimestampPath", "Timestamp"]
         };
-        let one = self.require_one(fields, names).and_then(|()| self.exclusive(fields, names));
+        let one = self.exactly_one(fields, names, Reason::MissingField);
         let until = one.and_then(|()| self.wait_until(fields));
         let next = self.transition(fields);
         Ok(Wait { until: until?, next: next? })

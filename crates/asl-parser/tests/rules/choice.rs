@@ -18,20 +18,22 @@ fn choices() {
             "two operators",
             r#""Variable":"$.a","StringEquals":"a","NumericEquals":1"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [StringEquals, NumericEquals] at /States/A/Choices[0]",
+                "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [StringEquals, NumericEquals] at /States/A/Choices[0]",
             ],
         ),
         (
             "no operator",
             r#""Variable":"$.a""#,
             &[
-                "SCHEMA_VALIDATION_FAILED: A rule must have a comparison operator, or one of these fields: [And, Or, Not] at /States/A/Choices[0]",
+                "SCHEMA_VALIDATION_FAILED: A rule with a Variable must have a comparison operator at /States/A/Choices[0]",
             ],
         ),
         (
             "no variable",
             r#""StringEquals":"a""#,
-            &["SCHEMA_VALIDATION_FAILED: These fields are required: [Variable] at /States/A/Choices[0]"],
+            &[
+                "SCHEMA_VALIDATION_FAILED: The object must have only one of the following fields, [And, Or, Not, Variable, Condition] at /States/A/Choices[0]",
+            ],
         ),
         (
             "empty and",
@@ -47,7 +49,7 @@ fn choices() {
             "number for a text",
             r#""Variable":"$.a","StringEquals":1"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: The field 'StringEquals' must be a string, but is a number at /States/A/Choices[0]/StringEquals",
+                "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/Choices[0]/StringEquals",
             ],
         ),
         (
@@ -68,8 +70,28 @@ fn choices() {
             "condition in jsonpath",
             r#""Condition":true"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: Field 'Condition' is not supported at /States/A/Choices[0]",
-                "SCHEMA_VALIDATION_FAILED: A rule must have a comparison operator, or one of these fields: [And, Or, Not] at /States/A/Choices[0]",
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Condition' is only supported for the 'JSONata' QueryLanguage at /States/A/Choices[0]",
+            ],
+        ),
+        (
+            "and beside or",
+            r#""And":[{"Variable":"$.a","IsNull":true}],"Or":[{"Variable":"$.a","IsNull":true}]"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The object must have only one of the following fields, [And, Or, Not, Variable, Condition] at /States/A/Choices[0]",
+            ],
+        ),
+        (
+            "and beside a comparison",
+            r#""And":[{"Variable":"$.a","IsNull":true}],"IsNull":true"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [And, IsNull] at /States/A/Choices[0]",
+            ],
+        ),
+        (
+            "nothing",
+            r#""Comment":"c""#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The object must have only one of the following fields, [And, Or, Not, Variable, Condition] at /States/A/Choices[0]",
             ],
         ),
     ] {
@@ -88,15 +110,16 @@ fn choices() {
         (
             "none",
             r#""Comment":"c""#,
-            &["SCHEMA_VALIDATION_FAILED: These fields are required: [Condition] at /States/A/Choices[0]"],
+            &[
+                "SCHEMA_VALIDATION_FAILED: The object must have only one of the following fields, [And, Or, Not, Variable, Condition] at /States/A/Choices[0]",
+            ],
         ),
         (
             "comparison",
             r#""Variable":"$.a","IsNull":true"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: Field 'Variable' is not supported at /States/A/Choices[0]",
-                "SCHEMA_VALIDATION_FAILED: Field 'IsNull' is not supported at /States/A/Choices[0]",
-                "SCHEMA_VALIDATION_FAILED: These fields are required: [Condition] at /States/A/Choices[0]",
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'Variable' is only supported for the 'JSONPath' QueryLanguage at /States/A/Choices[0]",
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'IsNull' is only supported for the 'JSONPath' QueryLanguage at /States/A/Choices[0]",
             ],
         ),
     ] {

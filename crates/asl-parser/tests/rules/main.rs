@@ -1,6 +1,7 @@
 //! One row per rule of the language: a machine's text, and all that is said of it.
 
 mod choice;
+mod expression;
 mod machine;
 mod map;
 mod state;

@@ -24,25 +24,21 @@ fn maps() {
             inline,
             r#""Parameters":{},"ItemSelector":{}"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [ItemSelector, Parameters] at /States/A",
+                "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [ItemSelector, Parameters] at /States/A",
             ],
         ),
         (
             "items path null",
             inline,
             r#""ItemsPath":null"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: The field 'ItemsPath' must be a string, but is null at /States/A/ItemsPath",
-            ],
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/ItemsPath"],
         ),
         ("half a percent", distributed, r#""ToleratedFailurePercentage":0.5"#, &[]),
         (
             "105 percent",
             distributed,
             r#""ToleratedFailurePercentage":105"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: The field 'ToleratedFailurePercentage' must be a number from 0 to 100 at /States/A/ToleratedFailurePercentage",
-            ],
+            &["SCHEMA_VALIDATION_FAILED: Maximum value is 100.0 at /States/A/ToleratedFailurePercentage"],
         ),
         (
             "reader",
@@ -67,7 +63,7 @@ fn maps() {
             distributed,
             r#""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"MaxItems":1,"MaxItemsPath":"$.m"}}"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [MaxItems, MaxItemsPath] at /States/A/ItemReader/ReaderConfig",
+                "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [MaxItems, MaxItemsPath] at /States/A/ItemReader/ReaderConfig",
             ],
         ),
         (
@@ -115,6 +111,121 @@ fn maps() {
             &[
                 "SCHEMA_VALIDATION_FAILED: The field 'Items' must be an array or a JSONata expression at /States/A/Items",
             ],
+        ),
+        (
+            "execution type inline",
+            r#""ItemProcessor":{"ProcessorConfig":{"Mode":"INLINE","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Succeed"}}}"#,
+            r#""Comment":"c""#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: Field 'ExecutionType' is not supported at /States/A/ItemProcessor/ProcessorConfig",
+            ],
+        ),
+        (
+            "processor with a language",
+            r#""ItemProcessor":{"QueryLanguage":"JSONata","StartAt":"I","States":{"I":{"Type":"Succeed"}}}"#,
+            r#""Comment":"c""#,
+            &["SCHEMA_VALIDATION_FAILED: Field 'QueryLanguage' is not supported at /States/A/ItemProcessor"],
+        ),
+        (
+            "iterator with a language",
+            r#""Iterator":{"QueryLanguage":"JSONata","StartAt":"I","States":{"I":{"Type":"Succeed"}}}"#,
+            r#""Comment":"c""#,
+            &["SCHEMA_VALIDATION_FAILED: Field 'QueryLanguage' is not supported at /States/A/Iterator"],
+        ),
+        (
+            "its language is not its processor's",
+            r#""ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Succeed","Output":1}}}"#,
+            r#""QueryLanguage":"JSONata""#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage at /States/A/ItemProcessor/States/I",
+            ],
+        ),
+        (
+            "concurrency below 0",
+            inline,
+            r#""MaxConcurrency":-1"#,
+            &["SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/A/MaxConcurrency"],
+        ),
+        (
+            "concurrency of a half",
+            inline,
+            r#""MaxConcurrency":0.5"#,
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /States/A/MaxConcurrency"],
+        ),
+        (
+            "concurrency path in jsonata",
+            inline,
+            r#""QueryLanguage":"JSONata","MaxConcurrencyPath":"$.m""#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'MaxConcurrencyPath' is only supported for the 'JSONPath' QueryLanguage at /States/A",
+            ],
+        ),
+        (
+            "concurrency from several values",
+            inline,
+            r#""MaxConcurrencyPath":"$.limits[*]""#,
+            &["SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/MaxConcurrencyPath"],
+        ),
+        (
+            "concurrency from the context",
+            inline,
+            r#""MaxConcurrencyPath":"$$.Execution.Input.n""#,
+            &["SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/MaxConcurrencyPath"],
+        ),
+        (
+            "batch path in jsonata",
+            distributed,
+            r#""QueryLanguage":"JSONata","ItemBatcher":{"MaxItemsPerBatch":1,"MaxItemsPerBatchPath":"$.m"}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'MaxItemsPerBatchPath' is only supported for the 'JSONPath' QueryLanguage at /States/A/ItemBatcher",
+            ],
+        ),
+        (
+            "too many items",
+            distributed,
+            r#""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"MaxItems":100000001}}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: Maximum value is 100000000 at /States/A/ItemReader/ReaderConfig/MaxItems",
+            ],
+        ),
+        (
+            "csv without a place for headers",
+            distributed,
+            r#""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"CSV"}}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'CSVHeaderLocation' is required at /States/A/ItemReader/ReaderConfig",
+            ],
+        ),
+        (
+            "json with headers",
+            distributed,
+            r#""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSON","CSVHeaderLocation":"FIRST_ROW"}}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: Field 'CSVHeaderLocation' is not supported at /States/A/ItemReader/ReaderConfig",
+            ],
+        ),
+        (
+            "given headers not given",
+            distributed,
+            r#""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"CSV","CSVHeaderLocation":"GIVEN"}}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: These fields are required: [CSVHeaders] at /States/A/ItemReader/ReaderConfig",
+            ],
+        ),
+        (
+            "reader of something else",
+            distributed,
+            r#""ItemReader":{"Resource":"arn:aws:states:::lambda:invoke"}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'Resource' does not match any of the allowed values at /States/A/ItemReader/Resource",
+            ],
+        ),
+        ("items from the context", inline, r#""ItemsPath":"$$.Execution.Input.items""#, &[]),
+        (
+            "headers are names, not expressions",
+            distributed,
+            r#""QueryLanguage":"JSONata","ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"CSV","CSVHeaderLocation":"GIVEN","CSVHeaders":["{% phone %}"]}}"#,
+            &[],
         ),
         (
             "no execution type",

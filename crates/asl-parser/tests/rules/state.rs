@@ -8,12 +8,16 @@ fn transitions_and_fields() {
         (
             "both",
             r#""Type":"Pass","Next":"B","End":true"#,
-            &["SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [Next, End] at /States/A"][..],
+            &[
+                "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Next, End] at /States/A",
+            ][..],
         ),
         (
             "neither",
             r#""Type":"Pass""#,
-            &["SCHEMA_VALIDATION_FAILED: One of these fields is required: [Next, End] at /States/A"],
+            &[
+                "SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [Next, End] at /States/A",
+            ],
         ),
         (
             "end false",
@@ -53,13 +57,31 @@ fn transitions_and_fields() {
         (
             "jsonata field in jsonpath",
             r#""Type":"Pass","Output":1,"End":true"#,
-            &["SCHEMA_VALIDATION_FAILED: Field 'Output' is not supported at /States/A"],
+            &[
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage at /States/A",
+            ],
         ),
         (
             "jsonpath field in jsonata",
             r#""Type":"Pass","QueryLanguage":"JSONata","ResultPath":null,"End":true"#,
-            &["SCHEMA_VALIDATION_FAILED: Field 'ResultPath' is not supported at /States/A"],
+            &[
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'ResultPath' is only supported for the 'JSONPath' QueryLanguage at /States/A",
+            ],
         ),
+        (
+            "jsonpath fields in jsonata",
+            r#""Type":"Pass","QueryLanguage":"jsonata","Output":"{% 1 %}","InputPath":"$.a","End":true"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [JSONPath, JSONata] at /States/A/QueryLanguage",
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage at /States/A",
+            ],
+        ),
+        (
+            "language no text",
+            r#""Type":"Pass","QueryLanguage":5,"Output":"{% 1 %}","End":true"#,
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/QueryLanguage"],
+        ),
+        ("assign in jsonpath", r#""Type":"Pass","Assign":{"counter":1},"End":true"#, &[]),
         (
             "null paths",
             r#""Type":"Pass","InputPath":null,"ResultPath":null,"OutputPath":null,"End":true"#,
@@ -76,7 +98,7 @@ fn transitions_and_fields() {
             &[
                 "SCHEMA_VALIDATION_FAILED: Field 'Colour' is not supported at /States/A",
                 "SCHEMA_VALIDATION_FAILED: Value must be a valid JSONPath. at /States/A/InputPath",
-                "SCHEMA_VALIDATION_FAILED: The field 'End' must be a boolean, but is a string at /States/A/End",
+                "SCHEMA_VALIDATION_FAILED: Expected value of type [BOOLEAN] at /States/A/End",
                 "MISSING_END_STATE: Workflow has no terminal state at null",
             ],
         ),
@@ -99,24 +121,20 @@ fn templates_and_variables() {
         (
             "no object",
             r#""Type":"Task","Resource":"arn:aws:states:::lambda:invoke","ResultSelector":"$","End":true"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: The field 'ResultSelector' must be an object, but is a string at /States/A/ResultSelector",
-            ],
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/ResultSelector"],
         ),
         ("variables", r#""Type":"Pass","Assign":{"a":1,"b_2.$":"$.c"},"End":true"#, &[]),
         (
             "reserved variable",
             r#""Type":"Pass","Assign":{"states.$":"$"},"End":true"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: The variable name 'states' is not valid at /States/A/Assign/states.$",
+                "RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'. at /States/A/Assign/states.$",
             ],
         ),
         (
             "assign no object",
             r#""Type":"Pass","Assign":1,"End":true"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: The field 'Assign' must be an object, but is a number at /States/A/Assign",
-            ],
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/Assign"],
         ),
         (
             "expressions anywhere",
@@ -132,7 +150,7 @@ fn templates_and_variables() {
             "blank before the brace",
             r#""Type":"Pass","QueryLanguage":"JSONata","Output":" {% 1 %}","End":true"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: A JSONata expression must begin with '{%' and end with '%}' at /States/A/Output",
+                "SCHEMA_VALIDATION_FAILED: JSONata string must start with {% and end with %} at /States/A/Output",
             ],
         ),
         (
@@ -143,9 +161,7 @@ fn templates_and_variables() {
         (
             "arguments",
             r#""Type":"Task","QueryLanguage":"JSONata","Resource":"arn:aws:states:::lambda:invoke","Arguments":1,"End":true"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: The field 'Arguments' must be an object or a JSONata expression, but is a number at /States/A/Arguments",
-            ],
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/Arguments"],
         ),
     ] {
         check_state(name, fields, want);
@@ -159,14 +175,14 @@ fn wait_fail_parallel() {
             "no time",
             r#""Type":"Wait","End":true"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: One of these fields is required: [Seconds, SecondsPath, Timestamp, TimestampPath] at /States/A",
+                "SCHEMA_VALIDATION_FAILED: This object should have only one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A",
             ][..],
         ),
         (
             "two times",
             r#""Type":"Wait","Seconds":1,"Timestamp":"2016-03-14T01:59:00Z","End":true"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [Seconds, SecondsPath, Timestamp, TimestampPath] at /States/A",
+                "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A",
             ],
         ),
         (
@@ -189,7 +205,7 @@ fn wait_fail_parallel() {
             "both causes",
             r#""Type":"Fail","Cause":"c","CausePath":"$.c""#,
             &[
-                "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [Cause, CausePath] at /States/A",
+                "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Cause, CausePath] at /States/A",
             ],
         ),
         ("cause by intrinsic", r#""Type":"Fail","CausePath":"States.Format('{}', $.a)""#, &[]),
@@ -208,9 +224,7 @@ fn wait_fail_parallel() {
         (
             "branch is a text",
             r#""Type":"Parallel","Branches":["b"],"End":true"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: Value must be a state machine, but is a string at /States/A/Branches[0]",
-            ],
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/Branches[0]"],
         ),
         (
             "branch field",

@@ -39,41 +39,39 @@ fn tasks_and_error_handlers() {
             "error is a number",
             r#""Retry":[{"ErrorEquals":[1]}]"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: The field 'ErrorEquals' must be a string, but is a number at /States/A/Retry[0]/ErrorEquals[0]",
+                "SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/Retry[0]/ErrorEquals[0]",
             ],
         ),
         (
             "interval of 0",
-            r#""Retry":[{"ErrorEquals":["E"],"IntervalSeconds":0}]"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: The field 'IntervalSeconds' must be an integer from 1 to 99999999 at /States/A/Retry[0]/IntervalSeconds",
-            ],
+            r#""Retry":[{"ErrorEquals":["E"],"IntervalSeconds":-1}]"#,
+            &["SCHEMA_VALIDATION_FAILED: Minimum value is 0 at /States/A/Retry[0]/IntervalSeconds"],
         ),
         (
             "backoff below 1",
             r#""Retry":[{"ErrorEquals":["E"],"BackoffRate":0.5}]"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: The field 'BackoffRate' must be a number of at least 1 at /States/A/Retry[0]/BackoffRate",
-            ],
+            &["SCHEMA_VALIDATION_FAILED: Minimum value is 1.0 at /States/A/Retry[0]/BackoffRate"],
         ),
         (
             "jitter",
             r#""Retry":[{"ErrorEquals":["E"],"JitterStrategy":"HALF"}]"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: The field 'JitterStrategy' should have one of these values: [FULL, NONE] at /States/A/Retry[0]/JitterStrategy",
+                "SCHEMA_VALIDATION_FAILED: Value should be one of the following: [NONE, FULL] at /States/A/Retry[0]/JitterStrategy",
             ],
         ),
         (
             "ALL not last",
             r#""Retry":[{"ErrorEquals":["States.ALL"]},{"ErrorEquals":["E"]}]"#,
             &[
-                "SCHEMA_VALIDATION_FAILED: States.ALL must be in the last entry at /States/A/Retry[0]/ErrorEquals",
+                "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/A/Retry[0]/ErrorEquals",
             ],
         ),
         (
             "ALL not alone",
             r#""Catch":[{"ErrorEquals":["E","States.ALL"],"Next":"B"}]"#,
-            &["SCHEMA_VALIDATION_FAILED: States.ALL must appear alone at /States/A/Catch[0]/ErrorEquals"],
+            &[
+                "SCHEMA_VALIDATION_FAILED: States.ALL must appear alone and at end of list at /States/A/Catch[0]/ErrorEquals",
+            ],
         ),
         (
             "catcher without next",
@@ -83,7 +81,9 @@ fn tasks_and_error_handlers() {
         (
             "catcher with output",
             r#""Catch":[{"ErrorEquals":["E"],"Next":"B","Output":1}]"#,
-            &["SCHEMA_VALIDATION_FAILED: Field 'Output' is not supported at /States/A/Catch[0]"],
+            &[
+                "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the 'JSONata' QueryLanguage at /States/A/Catch[0]",
+            ],
         ),
         (
             "catcher leads nowhere",
@@ -94,7 +94,7 @@ fn tasks_and_error_handlers() {
             "both timeouts",
             r#""TimeoutSeconds":1,"TimeoutSecondsPath":"$.t""#,
             &[
-                "SCHEMA_VALIDATION_FAILED: Only one of these fields is allowed: [TimeoutSeconds, TimeoutSecondsPath] at /States/A",
+                "SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [TimeoutSeconds, TimeoutSecondsPath] at /States/A",
             ],
         ),
         (
@@ -105,11 +105,25 @@ fn tasks_and_error_handlers() {
             ],
         ),
         (
+            "timeout of 0",
+            r#""TimeoutSeconds":0"#,
+            &["SCHEMA_VALIDATION_FAILED: Minimum value is 1 at /States/A/TimeoutSeconds"],
+        ),
+        (
+            "timeout too long",
+            r#""TimeoutSeconds":100000000"#,
+            &["SCHEMA_VALIDATION_FAILED: Maximum value is 99999999 at /States/A/TimeoutSeconds"],
+        ),
+        (
+            "timeout from several values",
+            r#""TimeoutSecondsPath":"$..t""#,
+            &["SCHEMA_VALIDATION_FAILED: Value is not a Reference Path at /States/A/TimeoutSecondsPath"],
+        ),
+        ("timeout from the context", r#""TimeoutSecondsPath":"$$.Execution.Input.t""#, &[]),
+        (
             "timeout false",
             r#""TimeoutSeconds":false"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: The field 'TimeoutSeconds' must be an integer, but is a boolean at /States/A/TimeoutSeconds",
-            ],
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type Integer at /States/A/TimeoutSeconds"],
         ),
         ("role by path", r#""Credentials":{"RoleArn.$":"$.role"}"#, &[]),
         (
@@ -122,9 +136,7 @@ fn tasks_and_error_handlers() {
         (
             "credentials null",
             r#""Credentials":null"#,
-            &[
-                "SCHEMA_VALIDATION_FAILED: The field 'Credentials' must be an object, but is null at /States/A/Credentials",
-            ],
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/Credentials"],
         ),
     ] {
         check_task(name, fields, want);
@@ -146,6 +158,25 @@ fn resources_by_profile_and_type() {
             &standard,
             "The resource provided arn:aws:states:::magic:do is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
         ),
+        (
+            "lambda as a job",
+            "arn:aws:states:::lambda:invoke.sync",
+            &standard,
+            "The resource provided arn:aws:states:::lambda:invoke.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
+        ),
+        (
+            "job in its second version",
+            "arn:aws:states:::glue:startJobRun.sync:2",
+            &standard,
+            "The resource provided arn:aws:states:::glue:startJobRun.sync:2 is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
+        ),
+        (
+            "callback from a table",
+            "arn:aws:states:::dynamodb:putItem.waitForTaskToken",
+            &standard,
+            "The resource provided arn:aws:states:::dynamodb:putItem.waitForTaskToken is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
+        ),
+        ("callback from an sdk", "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken", &standard, ""),
         ("sdk integration", "arn:aws:states:::aws-sdk:magic:do", &standard, ""),
         (
             "job",

@@ -189,9 +189,18 @@ impl QueryLanguage {
         }
     }
 
-    /// The language that `QueryLanguage` names.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::JsonPath, Self::Jsonata].into_iter().find(|language| language.name() == name)
+    /// The language that a `QueryLanguage` with this string in it stands for. To
+    /// the service all but the exact word is JSONata, even where it refuses it.
+    pub(crate) fn declared(word: Option<&str>) -> Self {
+        if word == Some(Self::JsonPath.name()) { Self::JsonPath } else { Self::Jsonata }
+    }
+
+    /// The one that it is not.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::JsonPath => Self::Jsonata,
+            Self::Jsonata => Self::JsonPath,
+        }
     }
 }
 
