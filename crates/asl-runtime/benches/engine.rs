@@ -22,6 +22,7 @@ fn start(input: &Payload) -> Start {
         execution: ExecutionIdentity::example(),
         seed: 1,
         limits: Limits { events_max: u64::MAX, ..Limits::default() },
+        processor_of: None,
     }
 }
 

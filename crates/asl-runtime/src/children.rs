@@ -54,26 +54,30 @@ impl Engine<'_> {
     /// Records that a child failed. What follows in the parent hangs off the
     /// child's last event, as a sibling of what is recorded here.
     pub(crate) fn child_failed(&mut self, parent: &mut Frame, child: &Frame, index: usize, state: &State) {
-        match &mut parent.rest {
-            Rest::Mapping(mapping) => {
-                mapping.children.finish(index, Payload::default());
+        match &parent.rest {
+            Rest::Mapping(_) => {
                 let details = iteration(state, index);
                 self.record(child.last_event, EventKind::MapIterationFailed(details));
             }
-            Rest::Branching(branching) => {
-                branching.children.finish(index, Payload::default());
+            Rest::Branching(_) => {
                 // Recorded in `states-variable/parallel_catch_error`.
                 let failed = child.state(self.definition).map(State::state_type);
                 if failed == Some(StateType::Task) {
                     self.record(child.last_event, EventKind::TaskStateAborted);
                 }
             }
-            Rest::Ready | Rest::Again | Rest::Waiting(_) | Rest::Running(_) | Rest::BackingOff(_) => {}
+            Rest::Ready
+            | Rest::Again
+            | Rest::Waiting(_)
+            | Rest::Running(_)
+            | Rest::BackingOff(_)
+            | Rest::Distributing(_) => {}
         }
         parent.last_event = child.last_event;
     }
 
-    /// Ends the children that still run, and theirs.
+    /// Ends the children that still run, and theirs. They are kept, for a
+    /// redrive tries them again.
     pub(crate) fn abort_children(&mut self, frame: &Frame) {
         // Innermost last, so that events come out innermost first.
         let mut pending = vec![];
@@ -81,14 +85,22 @@ impl Engine<'_> {
         let mut found = Vec::new();
         while let Some((id, index)) = pending.pop() {
             let Some(child) = self.core.frames.take(id) else { continue };
+            if child.is_over {
+                self.core.frames.put(child);
+                continue;
+            }
             push_children(&child, &mut pending);
             found.push((child, index));
         }
         // The queue may still name them; their turns are then skipped.
-        for (child, iteration_of) in found.into_iter().rev() {
+        for (mut child, iteration_of) in found.into_iter().rev() {
             self.core.deadlines.forget(&child);
-            if let Rest::Running(running) = &child.rest {
-                self.step.effects.push(Effect::CancelTask(child.task_key(running.attempt)));
+            if let Some(key) = child.key_outside() {
+                self.step.effects.push(Effect::CancelTask(key));
+            }
+            child.is_over = true;
+            if matches!(child.rest, Rest::Distributing(_)) {
+                self.record_in(&mut child, EventKind::MapRunAborted);
             }
             let state = child.state(self.definition).filter(|_| !matches!(child.rest, Rest::Ready));
             if let Some(kind) = state.and_then(|state| aborted(state.state_type())) {
@@ -97,7 +109,7 @@ impl Engine<'_> {
             if let Some(details) = iteration_of {
                 self.record(child.last_event, EventKind::MapIterationAborted(details));
             }
-            self.core.frames.free(child.id);
+            self.core.frames.put(child);
         }
     }
 }
@@ -110,7 +122,12 @@ fn push_children(frame: &Frame, pending: &mut Vec<(FrameId, Option<MapIteration>
             let name = Arc::clone(&frame.state_name);
             (id, Some(MapIteration { name, index: index as u64 }))
         })),
-        Rest::Ready | Rest::Again | Rest::Waiting(_) | Rest::Running(_) | Rest::BackingOff(_) => {}
+        Rest::Ready
+        | Rest::Again
+        | Rest::Waiting(_)
+        | Rest::Running(_)
+        | Rest::BackingOff(_)
+        | Rest::Distributing(_) => {}
     }
 }
 

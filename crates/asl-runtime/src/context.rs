@@ -50,12 +50,22 @@ impl Context<'_> {
             context.push(("Task", Value::object([("Token", text(token.shared()))])));
         }
         if let Some(item) = self.item {
-            let index = Value::from(item.index as u64);
-            let item = Value::object([("Index", index), ("Value", item.value.clone())]);
-            context.push(("Map", Value::object([("Item", item)])));
+            context.push(("Map", map_of(item)));
         }
         Value::object(context)
     }
+}
+
+/// A context object that was given, with the item of an iteration.
+pub(crate) fn with_item(context: &Value, item: &Item) -> Value {
+    let mut context = context.as_object().cloned().unwrap_or_default();
+    context.set("Map", map_of(item));
+    Value::Object(context)
+}
+
+fn map_of(item: &Item) -> Value {
+    let index = Value::from(item.index as u64);
+    Value::object([("Item", Value::object([("Index", index), ("Value", item.value.clone())]))])
 }
 
 fn time(time: Timestamp) -> Value {

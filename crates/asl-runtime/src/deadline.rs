@@ -76,6 +76,8 @@ fn of(frame: &Frame) -> [Option<Deadline>; 2] {
             running.timeout_at.map(|at| deadline(at, DeadlineKind::Timeout)),
             running.heartbeat_at.map(|at| deadline(at, DeadlineKind::Heartbeat)),
         ],
-        Rest::Ready | Rest::Again | Rest::Branching(_) | Rest::Mapping(_) => [None, None],
+        Rest::Ready | Rest::Again | Rest::Branching(_) | Rest::Mapping(_) | Rest::Distributing(_) => {
+            [None, None]
+        }
     }
 }

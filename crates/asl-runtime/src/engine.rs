@@ -12,12 +12,11 @@ use crate::deadline::{Deadline, DeadlineKind, Deadlines};
 use crate::entropy::Entropy;
 use crate::error::{ErrorKind, StateError};
 use crate::frame::{BackingOff, Entered, Frame, Frames, Rest, Retries};
-use crate::history::{
-    EvaluationFailed, EventId, EventKind, Failure, HistoryEvent, Output, StateEntered, StateExited,
-};
+use crate::history::{EvaluationFailed, EventId, EventKind, HistoryEvent, StateEntered, StateExited};
 use crate::limits::Limits;
+use crate::observer::Observer;
 use crate::signal::ExecutionIdentity;
-use crate::step::{Effect, Outcome, Step};
+use crate::step::{Outcome, Step};
 use crate::task::FrameId;
 use crate::{catch, retry, state};
 
@@ -37,6 +36,12 @@ pub(crate) struct Core {
     pub(crate) queue: VecDeque<FrameId>,
     pub(crate) deadlines: Deadlines,
     pub(crate) outcome: Option<Outcome>,
+    /// When it was last redriven: its time-out counts from then.
+    pub(crate) redriven_at: Option<Timestamp>,
+    /// The Map state whose processor runs; the whole machine otherwise.
+    pub(crate) processor_of: Option<Arc<str>>,
+    /// Watches a state that is probed by itself.
+    pub(crate) observer: Option<Box<Observer>>,
 }
 
 impl Core {
@@ -65,7 +70,7 @@ pub(crate) struct Engine<'e> {
     pub(crate) core: &'e mut Core,
     pub(crate) step: Step,
     /// Whether an event found no room in the history.
-    exhausted: bool,
+    pub(crate) exhausted: bool,
 }
 
 impl<'e> Engine<'e> {
@@ -83,7 +88,7 @@ impl<'e> Engine<'e> {
         self.push(previous, kind)
     }
 
-    fn push(&mut self, previous: EventId, kind: EventKind) -> EventId {
+    pub(crate) fn push(&mut self, previous: EventId, kind: EventKind) -> EventId {
         let id = EventId(self.core.last_event.0.saturating_add(1));
         self.core.last_event = id;
         self.step.events.push(HistoryEvent {
@@ -136,6 +141,9 @@ impl<'e> Engine<'e> {
     /// One turn of a frame from the queue.
     fn turn(&mut self, id: FrameId) {
         let Some(mut frame) = self.core.frames.take(id) else { return };
+        if frame.is_over {
+            return self.core.frames.put(frame);
+        }
         let Some(state) = frame.state(self.definition) else {
             let error = StateError::fatal("the definition has no such state");
             return self.settle(frame, Flow::Failed(error));
@@ -148,7 +156,8 @@ impl<'e> Engine<'e> {
             | Rest::Running(_)
             | Rest::BackingOff(_)
             | Rest::Branching(_)
-            | Rest::Mapping(_) => {
+            | Rest::Mapping(_)
+            | Rest::Distributing(_) => {
                 return self.core.frames.put(frame);
             }
         }
@@ -157,6 +166,11 @@ impl<'e> Engine<'e> {
 
     fn enter(&mut self, frame: &mut Frame, state: &State) {
         frame.state_name = Arc::clone(&state.name);
+        if matches!(&state.kind, StateKind::Map(map) if map.label.is_some()) {
+            // Its input comes in anew, without the spaces that it came with
+            // (recorded in `map/map_state_label`).
+            frame.input = Payload::new(frame.input.value().clone());
+        }
         let previous = frame.last_event;
         let details = StateEntered { name: Arc::clone(&state.name), input: frame.input.clone() };
         let event = self.record(previous, entered(state.state_type(), details));
@@ -208,16 +222,20 @@ impl<'e> Engine<'e> {
                 }
                 Flow::Ended(_) | Flow::Failed(_) => {}
             }
-            self.core.frames.free(frame.id);
             let parent =
                 frame.parent.and_then(|parent| Some((parent.index, self.core.frames.take(parent.frame)?)));
-            let Some((index, mut parent)) = parent else { return self.end(&frame, flow) };
-            let Some(state) = parent.state(self.definition) else { return self.end(&frame, flow) };
+            let Some((index, mut parent)) = parent else { return self.end(frame, flow) };
+            let Some(state) = parent.state(self.definition) else { return self.end(frame, flow) };
+            if let Flow::Failed(error) = flow {
+                self.child_failed(&mut parent, &frame, index, state);
+                // Kept for a redrive, unless the error is answered above.
+                self.core.frames.put(frame);
+                flow = self.answer(&mut parent, state, error, Raised::Below);
+                frame = parent;
+                continue;
+            }
+            self.core.frames.free(frame.id);
             let result = match (&state.kind, flow) {
-                (_, Flow::Failed(error)) => {
-                    self.child_failed(&mut parent, &frame, index, state);
-                    Err(error)
-                }
                 (StateKind::Map(map), Flow::Ended(output)) => {
                     state::map::iteration_ended(self, &mut parent, &frame, state, map, index, output)
                 }
@@ -235,10 +253,10 @@ impl<'e> Engine<'e> {
     fn answer(&mut self, frame: &mut Frame, state: &State, error: StateError, raised: Raised) -> Flow {
         self.abort_children(frame);
         self.record_evaluation(frame, state, &error, raised);
-        frame.rest = Rest::Ready;
         let delay = retry::next_delay(state.retry(), &error, &mut frame.retries, &mut self.core.entropy);
         if let Some(delay) = delay {
             let until = self.core.now.checked_add_signed(delay).unwrap_or(Timestamp::MAX_UTC);
+            self.core.frames.free_children(frame);
             frame.rest = Rest::BackingOff(BackingOff { until });
             return Flow::Rest;
         }
@@ -251,11 +269,20 @@ impl<'e> Engine<'e> {
                 _ => {}
             }
         }
-        let Some(catcher) = catch::find(state.catch(), &error) else { return Flow::Failed(error) };
-        match catch::exit(self.core, frame, state, catcher, &error) {
-            Ok(exit) => self.leave(frame, state, exit, Next::State(catcher.next)),
-            Err(error) => {
+        let exit = catch::find(state.catch(), &error)
+            .map(|catcher| Ok((catch::exit(self.core, frame, state, catcher, &error)?, catcher.next)));
+        match exit {
+            Some(Ok((exit, next))) => {
+                self.core.frames.free_children(frame);
+                self.leave(frame, state, exit, Next::State(next))
+            }
+            Some(Err(error)) => {
                 self.record_evaluation(frame, state, &error, Raised::Here);
+                frame.is_over = true;
+                Flow::Failed(error)
+            }
+            None => {
+                frame.is_over = true;
                 Flow::Failed(error)
             }
         }
@@ -328,73 +355,6 @@ impl<'e> Engine<'e> {
                 self.settle(frame, Flow::Next);
             }
         }
-    }
-
-    /// The root frame has ended, and the execution with it.
-    fn end(&mut self, root: &Frame, flow: Flow) {
-        if self.exhausted {
-            return self.fail_exhausted();
-        }
-        match flow {
-            Flow::Ended(output) => {
-                let details = Output { output: output.clone() };
-                self.close(
-                    root.last_event,
-                    EventKind::ExecutionSucceeded(details),
-                    Outcome::Succeeded { output },
-                );
-            }
-            Flow::Failed(StateError { error, cause, .. }) => {
-                let details = Failure { error: error.clone(), cause: cause.clone() };
-                let outcome = Outcome::Failed { error, cause };
-                self.close(root.last_event, EventKind::ExecutionFailed(details), outcome);
-            }
-            Flow::Next | Flow::Rest => {}
-        }
-    }
-
-    /// The history is full: the last place is for this.
-    fn fail_exhausted(&mut self) {
-        let cause = format!(
-            "The execution reached the maximum number of history events ({}).",
-            self.core.limits.events_max
-        );
-        let StateError { error, cause, .. } = StateError::fatal(cause);
-        let details = Failure { error: error.clone(), cause: cause.clone() };
-        let previous = self.core.last_event;
-        self.close(previous, EventKind::ExecutionFailed(details), Outcome::Failed { error, cause });
-    }
-
-    /// The machine's `TimeoutSeconds` are over. AWS says neither error nor
-    /// cause (recorded in `timeout/timeouts.global_timeout`).
-    fn time_out(&mut self) {
-        let details = Failure { error: None, cause: None };
-        let outcome = Outcome::TimedOut { error: None, cause: None };
-        self.close(EventId(0), EventKind::ExecutionTimedOut(details), outcome);
-    }
-
-    /// `StopExecution`. AWS records the end alone, without a previous event.
-    pub(crate) fn stop(&mut self, error: Option<String>, cause: Option<String>) {
-        // What was due may have ended the execution first.
-        if self.core.outcome.is_some() {
-            return;
-        }
-        let (error, cause) = (error.map(Arc::from), cause.map(Arc::from));
-        let details = Failure { error: error.clone(), cause: cause.clone() };
-        self.close(EventId(0), EventKind::ExecutionAborted(details), Outcome::Aborted { error, cause });
-    }
-
-    fn close(&mut self, previous: EventId, kind: EventKind, outcome: Outcome) {
-        for frame in self.core.frames.in_order() {
-            if let Rest::Running(running) = &frame.rest {
-                self.step.effects.push(Effect::CancelTask(frame.task_key(running.attempt)));
-            }
-        }
-        self.push(previous, kind);
-        self.core.frames.clear();
-        self.core.queue.clear();
-        self.core.deadlines.clear();
-        self.core.outcome = Some(outcome);
     }
 }
 

@@ -7,6 +7,7 @@
 //! so one construction serves all of them.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -48,6 +49,23 @@ impl Entropy {
         TaskToken::new(text)
     }
 
+    /// A UUID of version 4.
+    pub(crate) fn uuid(&mut self) -> Arc<str> {
+        let block = self.block(b"uuid");
+        let bits = block.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+        uuid_of(bits)
+    }
+
+    /// A seed for somebody else's entropy.
+    pub(crate) fn seed(&mut self) -> u128 {
+        self.block(b"seed").iter().take(16).fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+    }
+
+    /// The entropy of the part of this number.
+    pub(crate) fn of_part(seed: u128, part: u64) -> Self {
+        Self::new(Self { seed, counter: part }.seed())
+    }
+
     /// The HMAC of the purpose and the counter under the seed.
     fn block(&mut self, purpose: &[u8]) -> [u8; 32] {
         self.counter = self.counter.wrapping_add(1);
@@ -59,6 +77,15 @@ impl Entropy {
         mac.update(&self.counter.to_le_bytes());
         mac.finalize().into_bytes().into()
     }
+}
+
+/// These bits as a UUID of version 4. RFC 9562, section 5.4.
+pub(crate) fn uuid_of(bits: u128) -> Arc<str> {
+    let bits = bits & !(0xf << 76) | 4 << 76;
+    let bits = bits & !(0x3 << 62) | 0x2 << 62;
+    let digits = format!("{bits:032x}");
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    Arc::from(format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)))
 }
 
 #[cfg(test)]
@@ -83,6 +110,12 @@ mod tests {
         // zero bytes of "token" and the counter 1.
         let token = Entropy::new(0).task_token();
         assert_eq!(token.as_str(), "33df1e4336507512da4eb511ff2faba9f947e4ee85aca204fa532994c811ea20");
+    }
+
+    #[test]
+    fn uuids_have_their_version_and_variant() {
+        assert_eq!(&*uuid_of(0), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(&*uuid_of(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
     }
 
     #[test]

@@ -9,8 +9,10 @@ use crate::signal::Problem;
 pub(crate) mod name {
     pub(crate) const ALL: &str = "States.ALL";
     pub(crate) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
+    pub(crate) const EXCEED_TOLERATED_FAILURE_THRESHOLD: &str = "States.ExceedToleratedFailureThreshold";
     pub(crate) const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
     pub(crate) const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
+    pub(crate) const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
     pub(crate) const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
     pub(crate) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
     pub(crate) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
@@ -53,6 +55,14 @@ impl StateError {
             error: problem.error.map(Arc::from),
             cause: problem.cause.map(Arc::from),
             kind: ErrorKind::Reported,
+        }
+    }
+
+    /// The error as others are told of it.
+    pub(crate) fn into_problem(self) -> Problem {
+        Problem {
+            error: self.error.map(|error| error.to_string()),
+            cause: self.cause.map(|cause| cause.to_string()),
         }
     }
 

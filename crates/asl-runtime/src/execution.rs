@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use asl_parser::{Definition, StateKind};
+use asl_parser::{Definition, ScopeId, StateKind, StateRef};
 use asl_value::{Object, Payload, Value};
 use chrono::{DateTime, TimeDelta};
 
@@ -13,10 +13,11 @@ use crate::engine::{Core, Engine};
 use crate::entropy::Entropy;
 use crate::frame::{Frame, Frames, Rest};
 use crate::history::{EventId, EventKind, ExecutionStarted};
-use crate::signal::{Signal, Start};
+use crate::map_run::MapRun;
+use crate::signal::{MapRunReport, Signal, Start};
 use crate::snapshot::{self, ResumeError, Snapshot};
-use crate::state::task;
-use crate::step::{Effect, Outcome, Refused, Step};
+use crate::state::{distributed_map, task};
+use crate::step::{Effect, Outcome, Refused, StartMapRun, Step};
 use crate::task::TaskKey;
 
 /// One execution of a state machine, between two steps.
@@ -31,7 +32,7 @@ pub struct Execution {
 impl Execution {
     /// Begins an execution and takes its first step.
     pub fn start(definition: Arc<Definition>, start: Start, now: Timestamp) -> (Self, Step) {
-        let Start { input, execution: identity, seed, limits } = start;
+        let Start { input, execution: identity, seed, limits, processor_of } = start;
         let now = truncate(now);
         let core = Core {
             identity,
@@ -45,11 +46,14 @@ impl Execution {
             queue: VecDeque::new(),
             deadlines: Deadlines::default(),
             outcome: None,
+            redriven_at: None,
+            observer: None,
+            processor_of,
         };
         let mut execution = Self { definition, core };
         let Self { definition, core } = &mut execution;
         let root = core.frames.allocate();
-        if let Some(at) = definition.start() {
+        if let Some(at) = start_of(definition, core.processor_of.as_deref()) {
             let variables = Payload::new(Value::Object(Object::default()));
             core.frames.put(Box::new(Frame::new(root, at, core.input.clone(), variables)));
         }
@@ -91,6 +95,11 @@ impl Execution {
         match signal {
             Signal::Tick => {}
             Signal::Task { task, report } => engine.take_report(task, report),
+            Signal::MapRun { map_run, report } => engine.take_map_run(map_run, report),
+            Signal::Redrive => {
+                engine.redrive();
+                watch_execution(engine.definition, engine.core);
+            }
             Signal::Stop { error, cause } => engine.stop(error, cause),
         }
         Ok(engine.run())
@@ -106,6 +115,12 @@ impl Execution {
     pub fn outstanding(&self) -> Vec<Effect> {
         let frames = self.core.frames.in_order();
         let effect = |frame: &&Frame| match (&frame.rest, &frame.state(&self.definition)?.kind) {
+            _ if frame.is_over => None,
+            (Rest::Distributing(distributing), StateKind::Map(_)) => Some(Effect::StartMapRun(StartMapRun {
+                key: frame.task_key(distributing.attempt),
+                arn: Arc::clone(&distributing.arn),
+                redrive_count: distributing.redrive_count,
+            })),
             (Rest::Running(running), StateKind::Task(state))
                 if task::is_outstanding(&state.resource.kind, &running.phase) =>
             {
@@ -114,6 +129,12 @@ impl Execution {
             _ => None,
         };
         frames.iter().filter_map(effect).collect()
+    }
+
+    /// What a map run that is under way is to do.
+    pub fn map_run(&self, key: TaskKey) -> Option<MapRun> {
+        let frame = self.core.frames.get(key.frame).filter(|frame| frame.key_outside() == Some(key))?;
+        MapRun::new(&self.definition, &self.core, frame)
     }
 
     /// Number of the last event.
@@ -127,8 +148,9 @@ impl Execution {
     }
 
     /// Whether a task is under way: started, and neither ended nor timed out.
+    /// Map runs do not count.
     pub fn has_running_tasks(&self) -> bool {
-        self.core.frames.iter().any(|frame| matches!(frame.rest, Rest::Running(_)))
+        self.core.frames.iter().any(|frame| matches!(frame.rest, Rest::Running(_)) && !frame.is_over)
     }
 
     /// How the execution ended, once it has.
@@ -144,27 +166,53 @@ impl Execution {
 
 /// Why the signal would be refused.
 fn check(definition: &Definition, core: &Core, signal: &Signal) -> Result<(), Refused> {
+    if *signal == Signal::Redrive {
+        return match core.outcome {
+            Some(Outcome::Failed { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. }) => Ok(()),
+            Some(Outcome::Succeeded { .. }) | None => Err(Refused::NotRedrivable),
+        };
+    }
     if core.outcome.is_some() {
         return Err(Refused::Closed);
     }
-    let Signal::Task { task: key, report } = signal else { return Ok(()) };
-    let unknown = Refused::NoSuchTask(*key);
-    let frame = core.frames.get(key.frame).ok_or_else(|| unknown.clone())?;
-    match (&frame.rest, frame.state(definition).map(|state| &state.kind)) {
-        (Rest::Running(running), Some(StateKind::Task(state))) if running.attempt == key.attempt => {
+    let (key, report) = match signal {
+        Signal::Task { task, report } => (task, Some(report)),
+        Signal::MapRun { map_run, .. } => (map_run, None),
+        Signal::Tick | Signal::Stop { .. } | Signal::Redrive => return Ok(()),
+    };
+    let frame = core.frames.get(key.frame).filter(|frame| frame.key_outside() == Some(*key));
+    let frame = frame.ok_or(Refused::NoSuchTask(*key))?;
+    match (&frame.rest, frame.state(definition).map(|state| &state.kind), report) {
+        (Rest::Running(running), Some(StateKind::Task(state)), Some(report)) => {
             match task::refusal(state, running, report) {
                 Some(wrong) => Err(Refused::OutOfOrder(*key, wrong)),
                 None => Ok(()),
             }
         }
-        _ => Err(unknown),
+        (Rest::Distributing(_), Some(StateKind::Map(_)), None) => Ok(()),
+        _ => Err(Refused::NoSuchTask(*key)),
+    }
+}
+
+/// Where an execution begins: of the machine, or of that Map state's processor.
+fn start_of(definition: &Definition, processor_of: Option<&str>) -> Option<StateRef> {
+    let Some(name) = processor_of else { return definition.start() };
+    let scope = processor(definition, name)?;
+    Some(StateRef { scope, state: definition.scope(scope)?.start_at })
+}
+
+/// The processor of the Map state of that name.
+pub(crate) fn processor(definition: &Definition, name: &str) -> Option<ScopeId> {
+    match &definition.state(definition.find(name)?)?.kind {
+        StateKind::Map(map) => Some(map.processor),
+        _ => None,
     }
 }
 
 impl Engine<'_> {
     /// Takes a report that was checked, if its task still runs.
     fn take_report(&mut self, key: TaskKey, report: crate::signal::TaskReport) {
-        if check_key(self.core, key).is_none() {
+        if !is_under_way(self.core, key) {
             return;
         }
         let Some(mut frame) = self.core.frames.take(key.frame) else { return };
@@ -174,21 +222,33 @@ impl Engine<'_> {
         let result = task::report(self, &mut frame, state, task, report);
         self.resolve(frame, state, result);
     }
-}
 
-fn check_key(core: &Core, key: TaskKey) -> Option<()> {
-    match &core.frames.get(key.frame)?.rest {
-        Rest::Running(running) if running.attempt == key.attempt => Some(()),
-        _ => None,
+    /// Takes the report of a map run that was checked, if it still runs.
+    fn take_map_run(&mut self, key: TaskKey, report: MapRunReport) {
+        if !is_under_way(self.core, key) {
+            return;
+        }
+        let Some(mut frame) = self.core.frames.take(key.frame) else { return };
+        let Some(state) = frame.state(self.definition) else { return self.core.frames.put(frame) };
+        let StateKind::Map(map) = &state.kind else { return self.core.frames.put(frame) };
+        let result = distributed_map::report(self, &mut frame, state, map, report);
+        self.resolve(frame, state, result);
     }
 }
 
-/// Sets the deadline of the machine's `TimeoutSeconds`, or of the quota.
+fn is_under_way(core: &Core, key: TaskKey) -> bool {
+    core.frames.get(key.frame).is_some_and(|frame| frame.key_outside() == Some(key))
+}
+
+/// Sets the deadline of the machine's `TimeoutSeconds`, or of the quota. The
+/// machine's do not bind the children of its map runs.
 fn watch_execution(definition: &Definition, core: &mut Core) {
     let quota = core.limits.execution_seconds_max;
-    let seconds = definition.timeout_seconds.map_or(quota, |seconds| seconds.min(quota));
+    let own = definition.timeout_seconds.filter(|_| core.processor_of.is_none());
+    let seconds = own.map_or(quota, |seconds| seconds.min(quota));
     let delay = i64::try_from(seconds).ok().and_then(TimeDelta::try_seconds);
-    let at = delay.and_then(|delay| core.started_at.checked_add_signed(delay));
+    let began_at = core.redriven_at.unwrap_or(core.started_at);
+    let at = delay.and_then(|delay| began_at.checked_add_signed(delay));
     if let Some(at) = at {
         core.deadlines.insert(Deadline { at, frame: Frames::ROOT, kind: DeadlineKind::Execution });
     }

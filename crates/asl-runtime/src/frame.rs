@@ -7,6 +7,7 @@ use asl_value::{Payload, Value};
 
 use crate::Timestamp;
 use crate::history::EventId;
+use crate::map_run::Plan;
 use crate::task::{FrameId, TaskKey, TaskToken};
 
 /// One thread of states: the root, a branch or an iteration.
@@ -34,6 +35,8 @@ pub(crate) struct Frame {
     /// Task attempts so far, of all states: what fences answers.
     pub(crate) attempts: u32,
     pub(crate) rest: Rest,
+    /// Whether it has failed or was ended, and is only kept to be redriven.
+    pub(crate) is_over: bool,
 }
 
 /// A frame's place in its parent.
@@ -81,6 +84,38 @@ pub(crate) enum Rest {
     BackingOff(BackingOff),
     Branching(Branching),
     Mapping(Mapping),
+    Distributing(Distributing),
+}
+
+impl Rest {
+    /// The branches or iterations that it waits for.
+    pub(crate) fn children(&self) -> Option<&Children> {
+        match self {
+            Self::Branching(branching) => Some(&branching.children),
+            Self::Mapping(mapping) => Some(&mapping.children),
+            Self::Ready
+            | Self::Again
+            | Self::Waiting(_)
+            | Self::Running(_)
+            | Self::BackingOff(_)
+            | Self::Distributing(_) => None,
+        }
+    }
+
+    /// The number of the attempt that works outside of the engine: a task's,
+    /// or a map run's.
+    pub(crate) fn attempt_outside(&self) -> Option<u32> {
+        match self {
+            Self::Running(running) => Some(running.attempt),
+            Self::Distributing(distributing) => Some(distributing.attempt),
+            Self::Ready
+            | Self::Again
+            | Self::Waiting(_)
+            | Self::BackingOff(_)
+            | Self::Branching(_)
+            | Self::Mapping(_) => None,
+        }
+    }
 }
 
 /// A Wait state.
@@ -136,6 +171,23 @@ pub(crate) struct Mapping {
     pub(crate) children: Children,
     /// Iterations at once.
     pub(crate) concurrency: usize,
+}
+
+/// A Map state whose map run is under way.
+#[derive(Clone, Debug)]
+pub(crate) struct Distributing {
+    /// Number of the attempt, as in the map run's key.
+    pub(crate) attempt: u32,
+    /// The map run's ARN.
+    pub(crate) arn: Arc<str>,
+    /// The state's input as `InputPath` leaves it, for `ItemSelector`.
+    pub(crate) input: Payload,
+    /// What is mapped over, unless a reader reads it: an array.
+    pub(crate) items: Option<Payload>,
+    /// The state's settings as they came out.
+    pub(crate) plan: Box<Plan>,
+    /// How often the map run was redriven.
+    pub(crate) redrive_count: u64,
 }
 
 impl Mapping {
@@ -208,6 +260,7 @@ impl Frame {
             retries: Retries::default(),
             attempts: 0,
             rest: Rest::Ready,
+            is_over: false,
         }
     }
 
@@ -224,10 +277,20 @@ impl Frame {
         )
     }
 
-    /// The key of the running task's attempt.
+    /// The key of an attempt of the frame's.
     pub(crate) fn task_key(&self, attempt: u32) -> TaskKey {
         TaskKey { frame: self.id, attempt }
     }
+
+    /// The key of the task or map run under way.
+    pub(crate) fn key_outside(&self) -> Option<TaskKey> {
+        self.rest.attempt_outside().filter(|_| !self.is_over).map(|attempt| self.task_key(attempt))
+    }
+}
+
+/// The children that a frame has not had an output of.
+fn running(rest: &Rest) -> impl Iterator<Item = FrameId> {
+    rest.children().into_iter().flat_map(Children::running).map(|(_, id)| id)
 }
 
 /// All frames of an execution, found by place.
@@ -272,6 +335,24 @@ impl Frames {
     /// Gives the place of a frame that was taken out to others.
     pub(crate) fn free(&mut self, id: FrameId) {
         self.free.push(id.slot);
+    }
+
+    /// Gives up the children of a frame that has done with them, and theirs.
+    pub(crate) fn free_children(&mut self, frame: &Frame) {
+        let mut pending: Vec<FrameId> = running(&frame.rest).collect();
+        while let Some(id) = pending.pop() {
+            if let Some(child) = self.take(id) {
+                pending.extend(running(&child.rest));
+                self.free(id);
+            }
+        }
+    }
+
+    /// Marks all as over.
+    pub(crate) fn end_all(&mut self) {
+        for frame in self.slots.iter_mut().flatten() {
+            frame.is_over = true;
+        }
     }
 
     pub(crate) fn get(&self, id: FrameId) -> Option<&Frame> {

@@ -26,6 +26,7 @@
 //!     execution: ExecutionIdentity::example(),
 //!     seed: 7,
 //!     limits: Limits::default(),
+//!     processor_of: None,
 //! };
 //!
 //! let now = DateTime::UNIX_EPOCH;
@@ -42,6 +43,7 @@ mod children;
 mod context;
 mod data_flow;
 mod deadline;
+mod ending;
 mod engine;
 mod entropy;
 mod error;
@@ -49,6 +51,9 @@ mod execution;
 mod frame;
 mod history;
 mod limits;
+mod map_run;
+mod observer;
+mod probe;
 mod retry;
 pub mod segment;
 mod signal;
@@ -60,10 +65,13 @@ mod task;
 pub use execution::Execution;
 pub use history::*;
 pub use limits::Limits;
+pub use map_run::{ItemSource, MapRun, MapRunChild, MapRunSettings, ReadItems, WriteResults};
+pub use observer::Stage;
+pub use probe::{Handled, Probe, ProbeEnd, ProbeProgress, ProbeStart, Probed};
 pub use segment::SegmentError;
-pub use signal::{ExecutionIdentity, Problem, Signal, Start, TaskReport};
+pub use signal::{ExecutionIdentity, MapRunReport, Problem, Signal, Start, TaskReport};
 pub use snapshot::{ResumeError, Snapshot};
-pub use step::{Effect, Outcome, Refused, StartTask, Step};
+pub use step::{Effect, Outcome, Refused, StartMapRun, StartTask, Step};
 pub use task::{FrameId, TaskKey, TaskKeyError, TaskToken};
 
 /// A moment, truncated to milliseconds.

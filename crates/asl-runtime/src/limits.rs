@@ -26,6 +26,9 @@ pub struct Limits {
     /// Iterations of one inline Map state at the same time, whatever its
     /// `MaxConcurrency`. AWS: 40.
     pub map_concurrency_max: u64,
+    /// Child executions of one map run at the same time, whatever its
+    /// `MaxConcurrency`. AWS: 10,000.
+    pub map_run_concurrency_max: u64,
     /// Transitions in one step. Past it the step asks for an immediate
     /// wake-up, so that one busy execution does not keep its node from others.
     pub transitions_per_step_max: u64,
@@ -43,6 +46,10 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Events that a history may have for its execution to be redriven. AWS:
+    /// 24,999.
+    pub const REDRIVE_EVENTS_MAX: u64 = 24_999;
+
     /// What AWS gives Express executions as `execution_seconds_max`.
     pub const EXPRESS_EXECUTION_SECONDS_MAX: u64 = 300;
 }
@@ -56,6 +63,7 @@ impl Default for Limits {
             frames_max: 100_000,
             nesting_max: 64,
             map_concurrency_max: 40,
+            map_run_concurrency_max: 10_000,
             transitions_per_step_max: 10_000,
             wait_seconds_max: 2_147_483_647,
             error_chars_max: 256,

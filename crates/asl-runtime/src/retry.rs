@@ -19,13 +19,8 @@ pub(crate) fn next_delay(
     made: &mut Retries,
     entropy: &mut Entropy,
 ) -> Option<TimeDelta> {
-    if !error.can_be_caught() {
-        return None;
-    }
-    let (place, retrier) = policy
-        .iter()
-        .enumerate()
-        .find(|(_, retrier)| retrier.error_equals.iter().any(|wanted| error.matches(wanted)))?;
+    let place = place(policy, error)?;
+    let retrier = policy.get(place)?;
     if made.by_retrier.len() <= place {
         made.by_retrier.resize(place + 1, 0);
     }
@@ -36,6 +31,12 @@ pub(crate) fn next_delay(
     *count += 1;
     made.total = made.total.saturating_add(1);
     Some(delay(retrier, *count, entropy))
+}
+
+/// The place of the first retrier that names the error.
+pub(crate) fn place(policy: &[Retrier], error: &StateError) -> Option<usize> {
+    let names = |retrier: &Retrier| retrier.error_equals.iter().any(|wanted| error.matches(wanted));
+    policy.iter().position(names).filter(|_| error.can_be_caught())
 }
 
 /// Delay before the retry of that number, from 1, to the millisecond.

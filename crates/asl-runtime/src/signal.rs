@@ -20,6 +20,9 @@ pub struct Start {
     pub seed: u128,
     /// What the execution may use.
     pub limits: Limits,
+    /// The Map state whose processor it runs, for the child of a map run; the
+    /// whole machine otherwise.
+    pub processor_of: Option<Arc<str>>,
 }
 
 /// Who an execution is: what the context object and the first event say.
@@ -75,6 +78,15 @@ pub enum Signal {
         /// What happened.
         report: TaskReport,
     },
+    /// A map run has ended.
+    MapRun {
+        /// Which attempt of which Map state.
+        map_run: TaskKey,
+        /// How it ended.
+        report: MapRunReport,
+    },
+    /// `RedriveExecution` was called: go on from where the execution failed.
+    Redrive,
     /// `StopExecution` was called.
     Stop {
         /// The error name given.
@@ -118,6 +130,21 @@ pub enum TaskReport {
     TimedOut(Problem),
     /// It is still alive.
     Heartbeat,
+}
+
+/// How a map run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MapRunReport {
+    /// Well, with the state's result.
+    Succeeded {
+        /// The result.
+        #[serde(with = "document")]
+        output: Payload,
+    },
+    /// Well, but the results together exceed what a state may hand on.
+    TooLarge,
+    /// It failed.
+    Failed(Problem),
 }
 
 /// An error name and a cause, each of which may be absent.

@@ -30,8 +30,11 @@ pub struct Step {
 pub enum Effect {
     /// Start a task; report what becomes of it.
     StartTask(StartTask),
-    /// The execution no longer waits for the task; an answer will be refused.
+    /// The execution no longer waits for the task or the map run; an answer
+    /// will be refused.
     CancelTask(TaskKey),
+    /// Start a map run, or go on with one; report how it ends.
+    StartMapRun(StartMapRun),
 }
 
 /// A task to be started.
@@ -59,6 +62,18 @@ pub struct StartTask {
     /// Set when a `.sync` task is picked up again after a resume: the answer
     /// that its request got. Watch it, do not start it again.
     pub submitted: Option<Payload>,
+}
+
+/// A map run to be started: [`Execution::map_run`](crate::Execution::map_run)
+/// tells what it is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartMapRun {
+    /// Carried by the report.
+    pub key: TaskKey,
+    /// ARN of the map run.
+    pub arn: Arc<str>,
+    /// How often it was redriven: 0 at first.
+    pub redrive_count: u64,
 }
 
 /// How an execution ended.
@@ -114,6 +129,9 @@ pub enum Refused {
     /// No such attempt is running: it has ended, timed out, or been cancelled.
     #[error("no running task has the key {0}")]
     NoSuchTask(TaskKey),
+    /// The execution runs or has succeeded: there is nothing to redrive.
+    #[error("expected an execution that has ended without success")]
+    NotRedrivable,
     /// The report does not fit: started or submitted twice, or submitted
     /// though nothing more is to come.
     #[error("task {0} cannot be reported as {1} now")]

@@ -50,14 +50,6 @@ fn the_fields_of_jsonpath_states() {
             "States.Runtime: An error occurred while executing the state 'S' (entered at the event id #2). The \
              MaxConcurrencyPath field refers to value \"x\" which is not a valid integer: $.text",
         ),
-        (
-            "distributed",
-            r#""Type": "Map", "ItemsPath": "$.list", "ItemProcessor": { "StartAt": "I",
-               "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
-               "States": { "I": { "Type": "Succeed" } } }"#,
-            "States.Runtime: An error occurred while executing the state 'S' (entered at the event id #2). A Map state \
-             whose processor has the mode DISTRIBUTED is not available.",
-        ),
     ] {
         let run = Run::start(&one(&format!("{{ {state}, \"End\": true }}")), INPUT);
         assert_eq!(run.result(), want, "{case}");

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use asl_runtime::{
-    Execution, HistoryEvent, Limits, Outcome, Problem, Signal, Start, StartTask, Step, TaskReport, segment,
+    Effect, Execution, HistoryEvent, Limits, MapRunReport, Outcome, Problem, Signal, Start, StartTask, Step,
+    TaskKey, TaskReport, segment,
 };
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -25,7 +26,7 @@ enum Sketch {
     Task { kind: u8, timeout: bool, retry: bool, catch: bool },
     Fail,
     Parallel { branches: Vec<Machine>, retry: bool, catch: bool },
-    Map { processor: Machine, concurrency: u8, catch: bool },
+    Map { processor: Machine, concurrency: u8, distributed: bool, catch: bool },
 }
 
 fn machine() -> impl Strategy<Value = Machine> {
@@ -43,8 +44,11 @@ fn machine() -> impl Strategy<Value = Machine> {
             2 => inner.clone(),
             1 => (prop::collection::vec(scope(inner.clone()), 1..3), any::<bool>(), any::<bool>())
                 .prop_map(|(branches, retry, catch)| Sketch::Parallel { branches, retry, catch }),
-            1 => (scope(inner), 0_u8..3, any::<bool>())
-                .prop_map(|(processor, concurrency, catch)| Sketch::Map { processor, concurrency, catch }),
+            1 => (scope(inner), 0_u8..3, any::<bool>(), any::<bool>()).prop_map(
+                |(processor, concurrency, distributed, catch)| {
+                    Sketch::Map { processor, concurrency, distributed, catch }
+                }
+            ),
         ]
     });
     scope(state.boxed())
@@ -126,13 +130,20 @@ fn write(machine: &Machine, names: &mut usize, out: &mut String) {
                 }
                 out.push(']');
             }
-            Sketch::Map { processor, concurrency, catch: caught } => {
+            Sketch::Map { processor, concurrency, distributed, catch: caught } => {
                 let _ = write!(
                     out,
                     r#""Type": "Map", "ResultPath": null, "ItemsPath": "$$.Execution.Input", "MaxConcurrency": {concurrency}, "Next": "S{next}"{}, "ItemProcessor": "#,
                     catch(*caught)
                 );
-                write(processor, names, out);
+                let mut inner = String::new();
+                write(processor, names, &mut inner);
+                if *distributed {
+                    let config =
+                        r#"{ "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }, "#;
+                    inner.replace_range(0..1, config);
+                }
+                out.push_str(&inner);
             }
         }
         out.push_str(" }");
@@ -149,28 +160,41 @@ struct Told {
     steps: Vec<Step>,
     snapshots: Vec<Vec<u8>>,
     stopped: bool,
+    redrives: usize,
 }
 
 /// Plays the moves, then goes on with plain successes until the end.
-fn play(text: &str, moves: &[Move], resume: bool) -> Told {
+fn play(text: &str, moves: &[Move], redrives: usize, resume: bool) -> Told {
     let definition = definition(text);
     let limits =
         Limits { events_max: 400, map_concurrency_max: 3, transitions_per_step_max: 2, ..Limits::default() };
     let mut now = at(0);
     let (mut execution, step) =
         Execution::start(Arc::clone(&definition), Start { limits, ..support::start("[1, 2, 3]") }, now);
-    let mut told = Told { steps: vec![step], snapshots: Vec::new(), stopped: false };
+    let mut told = Told { steps: vec![step], snapshots: Vec::new(), stopped: false, redrives: 0 };
     let mut tasks: Vec<StartTask> = Vec::new();
+    let mut map_runs: Vec<TaskKey> = Vec::new();
     let mut moves = moves.iter();
     for _ in 0..10_000 {
         let step = told.steps.last().expect("the first is there");
         for effect in &step.effects {
-            if let asl_runtime::Effect::StartTask(task) = effect {
-                tasks.push(task.clone());
+            match effect {
+                Effect::StartTask(task) => tasks.push(task.clone()),
+                Effect::StartMapRun(start) => {
+                    assert!(execution.map_run(start.key).is_some(), "a map run that was started is there");
+                    map_runs.push(start.key);
+                }
+                _ => {}
             }
         }
-        if step.outcome.is_some() {
-            return told;
+        if let Some(outcome) = &step.outcome {
+            if told.redrives == redrives || matches!(outcome, Outcome::Succeeded { .. }) {
+                return told;
+            }
+            told.redrives += 1;
+            execution = Execution::resume(Arc::clone(&definition), &execution.snapshot()).expect("its own");
+            told.steps.push(execution.step(now, Signal::Redrive).expect("it has failed"));
+            continue;
         }
         let snapshot = execution.snapshot();
         if resume {
@@ -187,9 +211,15 @@ fn play(text: &str, moves: &[Move], resume: bool) -> Told {
                 now += TimeDelta::seconds(i64::from(seconds % 6));
                 Some(Signal::Tick)
             }
+            Some((181..=210, place, kind)) => map_runs
+                .get(usize::from(*place) % map_runs.len().max(1))
+                .map(|map_run| Signal::MapRun { map_run: *map_run, report: map_run_report(*kind) }),
             Some((255, 0..=9, _)) => Some(Signal::Stop { error: None, cause: Some("enough".into()) }),
             Some(_) => None,
-            None => tasks.pop().map(|task| Signal::Task { task: task.key, report: report(0) }),
+            None => match tasks.pop() {
+                Some(task) => Some(Signal::Task { task: task.key, report: report(0) }),
+                None => map_runs.pop().map(|map_run| Signal::MapRun { map_run, report: map_run_report(0) }),
+            },
         };
         let signal = signal.unwrap_or_else(|| {
             now = now.max(execution.wake_at().unwrap_or(now));
@@ -218,6 +248,14 @@ fn report(kind: u8) -> TaskReport {
     }
 }
 
+fn map_run_report(kind: u8) -> MapRunReport {
+    match kind % 4 {
+        0 | 1 => MapRunReport::Succeeded { output: payload("[1, 2]") },
+        2 => MapRunReport::Failed(Problem::new("E", "why")),
+        _ => MapRunReport::TooLarge,
+    }
+}
+
 fn count(events: &[&HistoryEvent], name: &str) -> usize {
     events.iter().filter(|event| event.kind.name() == name).count()
 }
@@ -226,13 +264,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn histories_are_sound(machine in machine(), moves in prop::collection::vec(any::<Move>(), 0..60)) {
+    fn histories_are_sound(
+        machine in machine(),
+        moves in prop::collection::vec(any::<Move>(), 0..60),
+        redrives in 0..3_usize,
+    ) {
         let mut text = String::new();
         write(&machine, &mut 0, &mut text);
-        let told = play(&text, &moves, false);
+        let told = play(&text, &moves, redrives, false);
 
-        prop_assert_eq!(&told, &play(&text, &moves, false), "a replay differs");
-        prop_assert_eq!(&told, &play(&text, &moves, true), "a resume changes what follows");
+        prop_assert_eq!(&told, &play(&text, &moves, redrives, false), "a replay differs");
+        prop_assert_eq!(&told, &play(&text, &moves, redrives, true), "a resume changes what follows");
 
         let events: Vec<&HistoryEvent> = told.steps.iter().flat_map(|step| &step.events).collect();
         for (place, event) in events.iter().enumerate() {
@@ -246,9 +288,9 @@ proptest! {
         }
 
         let outcomes: Vec<&Outcome> = told.steps.iter().filter_map(|step| step.outcome.as_ref()).collect();
-        prop_assert_eq!(outcomes.len(), 1, "it ends once");
+        prop_assert_eq!(outcomes.len(), 1 + told.redrives, "it ends once, and once for each redrive");
         let last = events.last().expect("there are events").kind.name();
-        let want = match outcomes[0] {
+        let want = match outcomes[told.redrives] {
             Outcome::Succeeded { .. } => "ExecutionSucceeded",
             Outcome::Failed { .. } => "ExecutionFailed",
             Outcome::TimedOut { .. } => "ExecutionTimedOut",
@@ -257,7 +299,7 @@ proptest! {
         prop_assert_eq!(last, want);
 
         // A history that was cut off has no ends for what was under way.
-        if !told.stopped && last != "ExecutionTimedOut" && events.len() < 400 {
+        if !told.stopped && told.redrives == 0 && last != "ExecutionTimedOut" && events.len() < 400 {
             let of = |name: &str| count(&events, name);
             prop_assert_eq!(of("PassStateEntered"), of("PassStateExited"));
             prop_assert_eq!(of("WaitStateEntered"), of("WaitStateExited") + of("WaitStateAborted"));
@@ -278,14 +320,14 @@ proptest! {
         let mut text = String::new();
         write(&machine, &mut 0, &mut text);
         let definition = definition(&text);
-        for mut snapshot in play(&text, &moves, false).snapshots {
+        for mut snapshot in play(&text, &moves, 0, false).snapshots {
             let place = at_byte.index(snapshot.len());
             snapshot[place] = byte;
             // Refused or taken: it must only come back, and go on or not.
             let snapshot = asl_runtime::Snapshot::from_bytes(snapshot);
             let Ok(mut execution) = Execution::resume(Arc::clone(&definition), &snapshot) else { continue };
             for effect in execution.outstanding() {
-                if let asl_runtime::Effect::StartTask(task) = effect {
+                if let Effect::StartTask(task) = effect {
                     let _ = execution.step(at(1), Signal::Task { task: task.key, report: report(0) });
                 }
             }

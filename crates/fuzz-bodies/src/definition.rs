@@ -99,5 +99,6 @@ pub(crate) fn start() -> Start {
         },
         seed: 1,
         limits: Limits { events_max: 300, payload_bytes_max: 4096, frames_max: 100, ..Limits::default() },
+        processor_of: None,
     }
 }

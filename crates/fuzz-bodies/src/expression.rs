@@ -1,7 +1,7 @@
 //! Expressions: the first line is the expression, the rest its input.
 
 use asl_jsonata::{Budget, Dialect, Expression, Host};
-use asl_jsonpath::{Environment, Path, PathOrIntrinsic, Scope};
+use asl_jsonpath::{Environment, Path, PathOrIntrinsic, ReferencePath, Scope};
 use asl_value::{Value, parse};
 
 /// Little work, so that the fuzzer tries much.
@@ -45,6 +45,12 @@ pub(crate) fn jsonpath(bytes: &[u8]) {
     let scope = Scope { input: &document, environment: &environment };
     let first = path.select(&scope).ok();
     assert_eq!(path.select(&scope).ok(), first, "{text} selects something else the second time");
+    if let Ok(place) = ReferencePath::compile(text)
+        && let Ok(written) = place.put(&document, Value::from("written"))
+    {
+        let scope = Scope { input: &written, environment: &environment };
+        assert_eq!(path.select(&scope), Ok(Value::from("written")), "{text} is not where it was written");
+    }
 }
 
 pub(crate) fn intrinsic(bytes: &[u8]) {

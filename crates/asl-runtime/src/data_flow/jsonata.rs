@@ -126,6 +126,21 @@ impl View<'_> {
         integer.ok_or_else(|| self.unexpected(expression, "non-negative integer", &value))
     }
 
+    /// The same, of either sign.
+    pub(super) fn signed_integer_expression(
+        &mut self,
+        expression: &LocatedExpression,
+    ) -> Result<i64, StateError> {
+        let value = self.evaluate(expression, Bindings::default())?;
+        value.as_i64().ok_or_else(|| self.unexpected(expression, "integer", &value))
+    }
+
+    /// A setting that need not be integral.
+    pub(super) fn number_expression(&mut self, expression: &LocatedExpression) -> Result<f64, StateError> {
+        let value = self.evaluate(expression, Bindings::default())?;
+        value.as_f64().ok_or_else(|| self.unexpected(expression, "number", &value))
+    }
+
     /// `Timestamp` of a Wait state.
     pub(super) fn timestamp_expression(
         &mut self,

@@ -98,6 +98,9 @@ impl View<'_> {
             return Ok(items);
         }
         let path = path.map_or_else(|| "$".to_owned(), Path::to_string);
+        // A path into the context object is named without its second dollar
+        // (recorded in `test-state/state_context_object.state_map_context_object`).
+        let path = path.strip_prefix('$').filter(|path| path.starts_with('$')).unwrap_or(&path);
         // Recorded without the words that name the state.
         Err(StateError::fatal(format!("Reference path \"{path}\" must point to array.")))
     }
@@ -105,20 +108,42 @@ impl View<'_> {
     /// A setting given by a path. A string that holds the number will do
     /// (recorded in `assign/reference_in_map_state`).
     pub(super) fn integer_at(&self, path: &Path, field: &str, input: &Payload) -> Result<u64, StateError> {
+        let number = self.signed_integer_at(path, field, input)?;
+        u64::try_from(number)
+            .map_err(|_| StateError::runtime(self.frame, &format!("{field} cannot be negative.")))
+    }
+
+    /// The same, of either sign.
+    pub(super) fn signed_integer_at(
+        &self,
+        path: &Path,
+        field: &str,
+        input: &Payload,
+    ) -> Result<i64, StateError> {
         let value = self.select(path, input)?;
         let number = match value.value() {
             Value::String(text) => text.parse().ok(),
             other => other.as_i64(),
         };
-        let Some(number) = number else {
-            let text = format!(
-                "The {field}Path field refers to value \"{}\" which is not a valid integer: {path}",
-                plain(value.value())
-            );
-            return Err(StateError::runtime(self.frame, &text));
+        number.ok_or_else(|| self.no_number(path, field, &value, "integer"))
+    }
+
+    /// A setting that need not be integral.
+    pub(super) fn number_at(&self, path: &Path, field: &str, input: &Payload) -> Result<f64, StateError> {
+        let value = self.select(path, input)?;
+        let number = match value.value() {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_f64(),
         };
-        u64::try_from(number)
-            .map_err(|_| StateError::runtime(self.frame, &format!("{field} cannot be negative.")))
+        number.ok_or_else(|| self.no_number(path, field, &value, "float"))
+    }
+
+    fn no_number(&self, path: &Path, field: &str, value: &Payload, wanted: &str) -> StateError {
+        let text = format!(
+            "The {field}Path field refers to value \"{}\" which is not a valid {wanted}: {path}",
+            plain(value.value())
+        );
+        StateError::runtime(self.frame, &text)
     }
 
     /// `SecondsPath` of a Wait state.

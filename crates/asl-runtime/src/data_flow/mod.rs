@@ -12,12 +12,13 @@ use asl_parser::{AnyTemplate, Catcher, Condition, DataFlow, Items, Rule, Setting
 use asl_value::{Object, Payload, Value};
 
 use crate::Timestamp;
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::engine::Core;
 use crate::entropy::Entropy;
 use crate::error::StateError;
 use crate::frame::{Frame, Item};
 use crate::limits::Limits;
+use crate::observer::{Observer, Stage};
 use crate::task::TaskToken;
 
 /// What leaves a state.
@@ -36,6 +37,7 @@ pub(crate) struct View<'v> {
     now: Timestamp,
     entropy: &'v mut Entropy,
     surroundings: Surroundings<'v>,
+    observer: Option<&'v mut Observer>,
 }
 
 /// The context object and the variables.
@@ -65,19 +67,33 @@ impl<'v> View<'v> {
             item: frame.item.as_ref(),
             token: None,
         };
+        let observer = core.observer.as_deref_mut();
+        let context =
+            observer.as_ref().map_or_else(OnceCell::new, |observer| OnceCell::from(observer.context.clone()));
         Self {
             frame,
             state,
             limits: &core.limits,
             now: core.now,
             entropy: &mut core.entropy,
-            surroundings: Surroundings { parts, context: OnceCell::new() },
+            surroundings: Surroundings { parts, context },
+            observer,
+        }
+    }
+
+    /// Shows a document to whoever watches the state.
+    fn note(&mut self, stage: Stage, document: &Payload) {
+        if let Some(observer) = &mut self.observer {
+            observer.note(stage, document.clone());
         }
     }
 
     /// With an item of the state's own: for `ItemSelector`.
     pub(crate) fn of_item(mut self, item: &'v Arc<Item>) -> Self {
         self.surroundings.parts.item = Some(item);
+        if let Some(observer) = &self.observer {
+            self.surroundings.context = OnceCell::from(context::with_item(&observer.context, item));
+        }
         self
     }
 
@@ -90,7 +106,11 @@ impl<'v> View<'v> {
     /// The input that the state works on: `InputPath`.
     pub(crate) fn input(&mut self) -> Result<Payload, StateError> {
         match &self.state.flow {
-            DataFlow::JsonPath { input_path, .. } => self.path_field(input_path, &self.frame.input),
+            DataFlow::JsonPath { input_path, .. } => {
+                let input = self.path_field(input_path, &self.frame.input)?;
+                self.note(Stage::AfterInputPath, &input);
+                Ok(input)
+            }
             DataFlow::Jsonata { .. } => Ok(self.frame.input.clone()),
         }
     }
@@ -107,11 +127,17 @@ impl<'v> View<'v> {
             DataFlow::JsonPath { parameters: None, .. } | DataFlow::Jsonata { arguments: None, .. } => input,
         };
         self.check_size(&arguments)?;
+        let stage = match &self.state.flow {
+            DataFlow::JsonPath { .. } => Stage::AfterParameters,
+            DataFlow::Jsonata { .. } => Stage::AfterArguments,
+        };
+        self.note(stage, &arguments);
         Ok(arguments)
     }
 
     /// What leaves the state after its work came to `result`.
     pub(crate) fn exit(&mut self, result: Payload) -> Result<Exit, StateError> {
+        self.note(Stage::Result, &result);
         let exit = match &self.state.flow {
             DataFlow::JsonPath { result_selector, result_path, output_path, assign, .. } => {
                 let assigned =
@@ -120,7 +146,9 @@ impl<'v> View<'v> {
                     Some(selector) => self.payload_template(selector, &result)?,
                     None => result,
                 };
+                self.note(Stage::AfterResultSelector, &selected);
                 let combined = self.combine(result_path, selected)?;
+                self.note(Stage::AfterResultPath, &combined);
                 Exit { output: self.path_field(output_path, &combined)?, assigned }
             }
             DataFlow::Jsonata { output, assign, .. } => {
@@ -212,12 +240,32 @@ impl<'v> View<'v> {
 
     /// What a Map state maps over: an array.
     pub(crate) fn items(&mut self, items: &Items, input: &Payload) -> Result<Payload, StateError> {
-        match items {
-            Items::Template(template) => self.item_expressions(template),
-            Items::Input if matches!(self.state.flow, DataFlow::Jsonata { .. }) => self.items_of_input(input),
-            Items::Input => self.items_at(None, input),
-            Items::Path(path) => self.items_at(Some(path), input),
-        }
+        let path = match items {
+            Items::Template(template) => return self.item_expressions(template),
+            Items::Input if matches!(self.state.flow, DataFlow::Jsonata { .. }) => {
+                return self.items_of_input(input);
+            }
+            Items::Input => None,
+            Items::Path(path) => Some(path),
+        };
+        let items = self.items_at(path, input)?;
+        self.note(Stage::AfterItemsPath, &items);
+        Ok(items)
+    }
+
+    /// What a reader's `ItemsPointer` points to in what was read.
+    pub(crate) fn pointed_items(&mut self, pointer: &str, read: &Payload) -> Result<Payload, StateError> {
+        let steps = pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"));
+        let found = steps.into_iter().try_fold(read.value(), |value, step| {
+            value.get(&step).or_else(|| step.parse().ok().and_then(|index| value.at(index)))
+        });
+        let Some(found) = found.filter(|found| found.as_array().is_some()) else {
+            let text = format!("The ItemsPointer {pointer} does not point to an array.");
+            return Err(StateError::runtime(self.frame, &text));
+        };
+        let items = Payload::new(found.clone());
+        self.note(Stage::AfterItemsPointer, &items);
+        Ok(items)
     }
 
     /// An integral setting such as `MaxConcurrency`.
@@ -232,6 +280,38 @@ impl<'v> View<'v> {
             Setting::Path(path) => self.integer_at(path, field, input),
             Setting::Expression(expression) => self.integer_expression(expression),
         }
+    }
+
+    /// An integral setting that others judge when it is negative.
+    pub(crate) fn signed_integer(
+        &mut self,
+        setting: &Setting<u64>,
+        field: &str,
+        input: &Payload,
+    ) -> Result<i64, StateError> {
+        match setting {
+            Setting::Literal(value) => Ok(i64::try_from(*value).unwrap_or(i64::MAX)),
+            Setting::Path(path) => self.signed_integer_at(path, field, input),
+            Setting::Expression(expression) => self.signed_integer_expression(expression),
+        }
+    }
+
+    /// A share in percent, such as `ToleratedFailurePercentage`.
+    pub(crate) fn percentage(
+        &mut self,
+        setting: &Setting<f64>,
+        field: &str,
+        input: &Payload,
+    ) -> Result<f64, StateError> {
+        let percentage = match setting {
+            Setting::Literal(value) => *value,
+            Setting::Path(path) => self.number_at(path, field, input)?,
+            Setting::Expression(expression) => self.number_expression(expression)?,
+        };
+        if (0.0..=100.0).contains(&percentage) {
+            return Ok(percentage);
+        }
+        Err(StateError::runtime(self.frame, &format!("{field} must be between 0 and 100.")))
     }
 
     /// `Seconds` of a Wait state.

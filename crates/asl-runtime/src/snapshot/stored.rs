@@ -13,12 +13,14 @@ use crate::Timestamp;
 use crate::deadline::Deadlines;
 use crate::engine::Core;
 use crate::entropy::Entropy;
+use crate::execution::processor;
 use crate::frame::{
-    BackingOff, Branching, Child, Children, Entered, Frame, Frames, Item, Mapping, Parent, Phase, Rest,
-    Retries, Running, Waiting,
+    BackingOff, Branching, Child, Children, Distributing, Entered, Frame, Frames, Item, Mapping, Parent,
+    Phase, Rest, Retries, Running, Waiting,
 };
 use crate::history::EventId;
 use crate::limits::Limits;
+use crate::map_run::Plan;
 use crate::signal::ExecutionIdentity;
 use crate::step::Outcome;
 use crate::task::{FrameId, TaskToken};
@@ -46,6 +48,10 @@ pub(super) struct Stored {
     next_serial: u32,
     frames: Vec<StoredFrame>,
     outcome: Option<StoredOutcome>,
+    #[serde(default)]
+    redriven_at: Option<Millis>,
+    #[serde(default)]
+    processor_of: Option<Arc<str>>,
     documents: Vec<Arc<str>>,
 }
 
@@ -63,6 +69,8 @@ struct StoredFrame {
     retries: Vec<u32>,
     attempts: u32,
     rest: StoredRest,
+    #[serde(default)]
+    is_over: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -74,6 +82,17 @@ enum StoredRest {
     Running(StoredRunning),
     Branching { children: Vec<StoredChild> },
     Mapping { input: Document, items: Document, concurrency: usize, children: Vec<StoredChild> },
+    Distributing(StoredDistributing),
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredDistributing {
+    attempt: u32,
+    arn: Arc<str>,
+    input: Document,
+    items: Option<Document>,
+    plan: Box<Plan>,
+    redrive_count: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -159,6 +178,8 @@ impl Stored {
                 .map(|frame| store_frame(definition, frame, &mut table))
                 .collect(),
             outcome,
+            redriven_at: core.redriven_at.map(|at| at.timestamp_millis()),
+            processor_of: core.processor_of.clone(),
             documents: table.texts,
         }
     }
@@ -169,7 +190,7 @@ impl Stored {
         // Parents come before their children.
         let mut loaded: BTreeMap<FrameId, Frame> = BTreeMap::new();
         for stored in self.frames {
-            let frame = load_frame(definition, &loaded, stored, &documents)?;
+            let frame = load_frame(definition, &loaded, stored, &documents, self.processor_of.as_deref())?;
             loaded.insert(frame.id, frame);
         }
         let frames = Frames::restore(loaded.into_values().collect(), self.free, self.next_serial)
@@ -177,7 +198,9 @@ impl Stored {
         let mut deadlines = Deadlines::default();
         for frame in frames.in_order() {
             check_children(frame, &frames)?;
-            deadlines.watch(frame);
+            if !frame.is_over {
+                deadlines.watch(frame);
+            }
         }
         let queue = self.queue.into_iter().map(id).collect();
         Ok(Core {
@@ -196,6 +219,9 @@ impl Stored {
             queue,
             deadlines,
             outcome: self.outcome.map(|outcome| load_outcome(outcome, &documents)).transpose()?,
+            redriven_at: self.redriven_at.map(time).transpose()?,
+            processor_of: self.processor_of,
+            observer: None,
         })
     }
 }
@@ -239,6 +265,14 @@ fn store_frame(definition: &Definition, frame: &Frame, table: &mut Table) -> Sto
             concurrency: mapping.concurrency,
             children: children(&mapping.children, table),
         },
+        Rest::Distributing(distributing) => StoredRest::Distributing(StoredDistributing {
+            attempt: distributing.attempt,
+            arn: Arc::clone(&distributing.arn),
+            input: table.put(&distributing.input),
+            items: distributing.items.as_ref().map(|items| table.put(items)),
+            plan: distributing.plan.clone(),
+            redrive_count: distributing.redrive_count,
+        }),
     };
     StoredFrame {
         id: (frame.id.serial, frame.id.slot),
@@ -251,6 +285,7 @@ fn store_frame(definition: &Definition, frame: &Frame, table: &mut Table) -> Sto
         retries: frame.retries.by_retrier.clone(),
         attempts: frame.attempts,
         rest,
+        is_over: frame.is_over,
     }
 }
 
@@ -268,6 +303,7 @@ fn load_frame(
     loaded: &BTreeMap<FrameId, Frame>,
     stored: StoredFrame,
     documents: &Documents,
+    processor_of: Option<&str>,
 ) -> Result<Frame, ResumeError> {
     let parent = stored.parent.map(|(parent, index)| Parent { frame: id(parent), index });
     let above = match parent {
@@ -279,7 +315,10 @@ fn load_frame(
     };
     let no_state = || ResumeError::NoSuchState(stored.state.to_string());
     let scope = match above {
-        None => ScopeId::ROOT,
+        None => match processor_of {
+            None => ScopeId::ROOT,
+            Some(name) => processor(definition, name).ok_or_else(no_state)?,
+        },
         Some((parent, index)) => inner_scope(definition, parent, index).ok_or_else(no_state)?,
     };
     let state = definition.scope(scope).and_then(|scope| scope.find(&stored.state)).ok_or_else(no_state)?;
@@ -297,13 +336,14 @@ fn load_frame(
     frame.retries = Retries { total, by_retrier: stored.retries };
     frame.attempts = stored.attempts;
     frame.rest = load_rest(stored.rest, documents)?;
+    frame.is_over = stored.is_over;
     let kind = definition.state(at).map(|state| &state.kind);
     let fits = match &frame.rest {
         Rest::Ready | Rest::Again | Rest::BackingOff(_) => true,
         Rest::Waiting(_) => matches!(kind, Some(StateKind::Wait(_))),
         Rest::Running(_) => matches!(kind, Some(StateKind::Task(_))),
         Rest::Branching(_) => matches!(kind, Some(StateKind::Parallel(_))),
-        Rest::Mapping(_) => matches!(kind, Some(StateKind::Map(_))),
+        Rest::Mapping(_) | Rest::Distributing(_) => matches!(kind, Some(StateKind::Map(_))),
     };
     if fits { Ok(frame) } else { Err(ResumeError::Inconsistent("a state of that type cannot rest so")) }
 }
@@ -334,7 +374,8 @@ fn inner_item(parent: &Frame, index: usize) -> Option<Arc<Item>> {
         | Rest::Waiting(_)
         | Rest::Running(_)
         | Rest::BackingOff(_)
-        | Rest::Branching(_) => parent.item.clone(),
+        | Rest::Branching(_)
+        | Rest::Distributing(_) => parent.item.clone(),
     }
 }
 
@@ -368,6 +409,14 @@ fn load_rest(stored: StoredRest, documents: &Documents) -> Result<Rest, ResumeEr
             concurrency,
             children: load_children(children, documents)?,
         }),
+        StoredRest::Distributing(stored) => Rest::Distributing(Distributing {
+            attempt: stored.attempt,
+            arn: stored.arn,
+            input: documents.get(stored.input)?,
+            items: stored.items.map(|items| documents.get(items)).transpose()?,
+            plan: stored.plan,
+            redrive_count: stored.redrive_count,
+        }),
     })
 }
 
@@ -383,13 +432,7 @@ fn load_children(stored: Vec<StoredChild>, documents: &Documents) -> Result<Chil
 }
 
 fn check_children(frame: &Frame, frames: &Frames) -> Result<(), ResumeError> {
-    let children = match &frame.rest {
-        Rest::Branching(branching) => &branching.children,
-        Rest::Mapping(mapping) => &mapping.children,
-        Rest::Ready | Rest::Again | Rest::Waiting(_) | Rest::Running(_) | Rest::BackingOff(_) => {
-            return Ok(());
-        }
-    };
+    let Some(children) = frame.rest.children() else { return Ok(()) };
     let is_child = |(index, child)| {
         let expected = Some(Parent { frame: frame.id, index });
         frames.get(child).is_some_and(|child| child.parent == expected)

@@ -11,6 +11,7 @@ use crate::engine::{Engine, Flow};
 use crate::error::StateError;
 use crate::frame::{Children, Frame, Item, Mapping, Rest};
 use crate::history::{EventId, EventKind, MapStateStarted};
+use crate::state::distributed_map;
 
 pub(crate) fn run(
     engine: &mut Engine<'_>,
@@ -19,8 +20,7 @@ pub(crate) fn run(
     map: &Map,
 ) -> Result<Flow, StateError> {
     if map.processor_config.mode == ProcessorMode::Distributed {
-        let text = "A Map state whose processor has the mode DISTRIBUTED is not available.";
-        return Err(StateError::runtime(frame, text));
+        return distributed_map::run(engine, frame, state, map);
     }
     let concurrency_max = engine.core.limits.map_concurrency_max.max(1);
     let mut view = View::new(engine.core, frame, state);

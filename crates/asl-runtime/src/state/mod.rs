@@ -2,6 +2,7 @@
 //! waits for has come.
 
 pub(crate) mod choice;
+pub(crate) mod distributed_map;
 pub(crate) mod fail;
 pub(crate) mod map;
 pub(crate) mod parallel;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use asl_parser::{Definition, Options, Profile, parse};
 use asl_runtime::{
-    Effect, Execution, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, Signal, Start, StartTask,
-    Step, TaskReport, Timestamp,
+    Effect, Execution, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, Signal, Start, StartMapRun,
+    StartTask, Step, TaskReport, Timestamp,
 };
 use asl_value::Payload;
 use chrono::{DateTime, TimeDelta};
@@ -29,6 +29,7 @@ pub(crate) fn start(input: &str) -> Start {
         execution: ExecutionIdentity::example(),
         seed: 7,
         limits: Limits::default(),
+        processor_of: None,
     }
 }
 
@@ -52,6 +53,8 @@ pub(crate) struct Run {
     pub(crate) events: Vec<HistoryEvent>,
     /// Tasks that were started and have had no report.
     pub(crate) open: VecDeque<StartTask>,
+    /// Map runs that were started.
+    pub(crate) map_runs: VecDeque<StartMapRun>,
     pub(crate) cancelled: Vec<asl_runtime::TaskKey>,
     pub(crate) wake_at: Option<Timestamp>,
     pub(crate) outcomes: Vec<Outcome>,
@@ -71,6 +74,7 @@ impl Run {
             now: at(0),
             events: Vec::new(),
             open: VecDeque::new(),
+            map_runs: VecDeque::new(),
             cancelled: Vec::new(),
             wake_at: None,
             outcomes: Vec::new(),
@@ -85,6 +89,7 @@ impl Run {
             match effect {
                 Effect::StartTask(task) => self.open.push_back(task),
                 Effect::CancelTask(key) => self.cancelled.push(key),
+                Effect::StartMapRun(start) => self.map_runs.push_back(start),
                 other => panic!("{other:?}"),
             }
         }
