@@ -34,6 +34,7 @@ fn whole(number: u64) -> NewExecution {
         started_on: None,
         trace_header: None,
         test_case: None,
+        map_run: None,
         started_at: fixture::at(1),
         first: Some(first),
         lease: None,

@@ -4,9 +4,9 @@ use std::error::Error;
 use std::str::FromStr;
 
 use rusqlite::Row;
-use rusqlite::types::Type;
+use rusqlite::types::{Type, ValueRef};
 use sfn_store::id::{EventId, InboxSequence, LeaseEpoch};
-use sfn_store::{Bytes, ExecutionStatus, MachineType, StateMachineStatus, Timestamp};
+use sfn_store::{Bytes, ExecutionStatus, MachineType, MapRunStatus, StateMachineStatus, Timestamp};
 
 /// Due at once: before any time.
 pub(crate) const AT_ONCE: i64 = i64::MIN;
@@ -60,7 +60,19 @@ pub(crate) fn timestamp(row: &Row<'_>, column: usize) -> rusqlite::Result<Timest
 }
 
 pub(crate) fn optional_timestamp(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    Ok(row.get::<_, Option<i64>>(column)?.map(time))
+    optional(row, column, timestamp)
+}
+
+/// A column that may be null, and is read like this if it is not.
+pub(crate) fn optional<T>(
+    row: &Row<'_>,
+    column: usize,
+    read: impl FnOnce(&Row<'_>, usize) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        _ => read(row, column).map(Some),
+    }
 }
 
 pub(crate) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
@@ -105,6 +117,8 @@ pub(crate) const STATUSES: [ExecutionStatus; 5] = [
 ];
 const MACHINE_TYPES: [MachineType; 2] = [MachineType::Standard, MachineType::Express];
 const MACHINE_STATUSES: [StateMachineStatus; 2] = [StateMachineStatus::Active, StateMachineStatus::Deleting];
+const MAP_RUN_STATUSES: [MapRunStatus; 4] =
+    [MapRunStatus::Running, MapRunStatus::Succeeded, MapRunStatus::Failed, MapRunStatus::Aborted];
 
 pub(crate) fn status_code(status: ExecutionStatus) -> i64 {
     code(&STATUSES, status)
@@ -130,6 +144,14 @@ pub(crate) fn machine_status(row: &Row<'_>, column: usize) -> rusqlite::Result<S
     coded(&MACHINE_STATUSES, row, column)
 }
 
+pub(crate) fn map_run_status_code(status: MapRunStatus) -> i64 {
+    code(&MAP_RUN_STATUSES, status)
+}
+
+pub(crate) fn map_run_status(row: &Row<'_>, column: usize) -> rusqlite::Result<MapRunStatus> {
+    coded(&MAP_RUN_STATUSES, row, column)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +161,7 @@ mod tests {
         assert_eq!(ExecutionStatus::ALL.map(status_code), [0, 1, 2, 3, 4]);
         assert_eq!(MachineType::ALL.map(machine_type_code), [0, 1]);
         assert_eq!(StateMachineStatus::ALL.map(machine_status_code), [0, 1]);
+        assert_eq!(MapRunStatus::ALL.map(map_run_status_code), [0, 1, 2, 3]);
     }
 
     #[test]

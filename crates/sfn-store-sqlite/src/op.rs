@@ -7,6 +7,8 @@ pub(crate) mod creation;
 pub(crate) mod execution;
 pub(crate) mod lease;
 pub(crate) mod machine;
+pub(crate) mod map_run;
+pub(crate) mod redrive;
 pub(crate) mod tag;
 pub(crate) mod task;
 pub(crate) mod version;

@@ -7,20 +7,24 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 use sfn_store::id::{
-    ActivityArn, ExecutionArn, InboxSequence, Name, ResourceArn, RevisionId, StateMachineArn,
+    ActivityArn, ExecutionArn, InboxSequence, MapRunArn, Name, ResourceArn, RevisionId, StateMachineArn,
 };
 use sfn_store::{
     ActivityRecord, ActivityTask, AliasRecord, AnswerError, BoxFuture, Bytes, ClaimRequest, Claims, Clock,
     Commit, CommitError, Committed, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError,
     Deletion, DeliverError, Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionSummary,
-    Fault, HistoryQuery, Lease, LeaseError, Listener, Listeners, Message, NewActivity, NewExecution,
-    NewStateMachine, Page, PageRequest, PublishError, PublishVersion, Renew, Renewal, Revision, Segment,
+    Fault, HistoryQuery, Lease, LeaseError, Listener, Listeners, MapRunChildren, MapRunCounts, MapRunError,
+    MapRunNote, MapRunRecord, Message, NewActivity, NewExecution, NewStateMachine, Page, PageRequest,
+    PublishError, PublishVersion, RedriveError, RedriveExecution, Renew, Renewal, Revision, Segment,
     StateMachineRecord, StateMachineSummary, Store, TagChange, TagError, Tags, TakeActivityTask, TakeError,
-    TaskAnswer, Timestamp, UpdateAlias, UpdateError, UpdateStateMachine, VersionRecord, VersionSummary,
+    TaskAnswer, Timestamp, UpdateAlias, UpdateError, UpdateMapRun, UpdateStateMachine, VersionRecord,
+    VersionSummary,
 };
 
 use crate::error::OpenError;
-use crate::op::{activity, commit, creation, execution, lease, machine, tag, task, version};
+use crate::op::{
+    activity, commit, creation, execution, lease, machine, map_run, redrive, tag, task, version,
+};
 use crate::reader::Readers;
 use crate::schema::{MIGRATIONS, migrate};
 use crate::writer::Writer;
@@ -238,6 +242,45 @@ impl Store for SqliteStore {
 
     fn list_executions(&self, query: ExecutionQuery) -> BoxFuture<Result<Page<ExecutionSummary>, Fault>> {
         self.readers.read(move |db| execution::list(db, &query))
+    }
+
+    fn redrive_execution(
+        &self,
+        redrive: RedriveExecution,
+    ) -> BoxFuture<Result<ExecutionRecord, RedriveError>> {
+        self.writer.change(move |db, hints| redrive::redrive(db, redrive, hints))
+    }
+
+    fn map_run(&self, arn: &MapRunArn) -> BoxFuture<Result<Option<MapRunRecord>, Fault>> {
+        let arn = arn.clone();
+        self.readers.read(move |db| Ok(map_run::get(db, &arn)?))
+    }
+
+    fn list_map_runs(
+        &self,
+        execution: &ExecutionArn,
+        page: PageRequest,
+    ) -> BoxFuture<Result<Page<MapRunRecord>, Fault>> {
+        let execution = execution.clone();
+        self.readers.read(move |db| map_run::list(db, &execution, page))
+    }
+
+    fn update_map_run(&self, update: UpdateMapRun) -> BoxFuture<Result<MapRunRecord, MapRunError>> {
+        self.writer.change(move |db, _| map_run::update(db, &update))
+    }
+
+    fn note_map_run(&self, arn: &MapRunArn, note: MapRunNote) -> BoxFuture<Result<(), MapRunError>> {
+        let arn = arn.clone();
+        self.writer.change(move |db, _| map_run::note(db, &arn, note))
+    }
+
+    fn map_run_counts(&self, arn: &MapRunArn) -> BoxFuture<Result<MapRunCounts, Fault>> {
+        let arn = arn.clone();
+        self.readers.read(move |db| map_run::counts(db, &arn))
+    }
+
+    fn map_run_children(&self, children: MapRunChildren) -> BoxFuture<Result<Vec<ExecutionRecord>, Fault>> {
+        self.readers.read(move |db| map_run::children(db, &children))
     }
 
     fn history(&self, query: HistoryQuery) -> BoxFuture<Result<Option<Vec<Segment>>, Fault>> {

@@ -42,6 +42,7 @@ fn commit_until_killed(database: &Path, round: u64) {
                     started_on: None,
                     trace_header: None,
                     test_case: None,
+                    map_run: None,
                     started_at: fixture::at(1),
                     first: Some(fixture::step(1, 2)),
                     lease: Some(fixture::lasting(&fixture::node("n"))),

@@ -6,22 +6,24 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
-use sfn_store::id::{EventId, ExecutionArn, InboxSequence, LeaseEpoch, TaskToken};
+use sfn_store::id::{EventId, ExecutionArn, InboxSequence, LeaseEpoch, MapRunArn, TaskToken};
 use sfn_store::suite::{block_on, fixture};
 use sfn_store::{
-    AnswerKind, Bytes, ClaimRequest, Clock, Commit, DeleteStateMachine, ExecutionCreation, ExecutionQuery,
-    Hint, HistoryOrder, HistoryQuery, Lease, LeaseRequest, Listener, MemoryStore, NewExecution, PageRequest,
-    Position, Progress, Renew, Store, TakeActivityTask, TaskAnswer, TaskMessage, Then,
+    AnswerKind, Bytes, ClaimRequest, Clock, Commit, DeleteStateMachine, ExecutionCreation, ExecutionsOf,
+    Hint, HistoryOrder, HistoryQuery, Lease, LeaseRequest, Listener, MapRunChange, MapRunChildren,
+    MapRunLink, MapRunNote, MapRunStatus, MemoryStore, NewExecution, PageRequest, Position, Progress,
+    RedriveExecution, Renew, Store, TakeActivityTask, TaskAnswer, TaskMessage, Then, UpdateMapRun,
 };
 use sfn_store_sqlite::{Options, SqliteStore};
 
 const EXECUTIONS: u8 = 4;
+const MAP_RUNS: u8 = 2;
 
 /// One thing to ask. Small numbers name executions, nodes and activities, and
 /// tokens by their age, so that the same ones meet often.
 #[derive(Clone, Debug)]
 enum Ask {
-    Create { execution: u8, leased: Option<u8>, step: Option<Step> },
+    Create { execution: u8, leased: Option<u8>, child_of: Option<(u8, u64)>, step: Option<Step> },
     Commit { execution: u8, lease: Which, is_next: bool, consumed: u64, step: Step, release: bool },
     Claim { node: u8, is_lasting: bool, second: i64, limit: u32 },
     Renew { execution: u8, lease: Which, is_lasting: bool },
@@ -31,7 +33,10 @@ enum Ask {
     Take { activity: u8 },
     ToggleActivity { activity: u8, exists: bool },
     ToggleMachine { exists: bool },
-    List { limit: u32, after: Option<u64> },
+    List { map_run: Option<u8>, redriven: Option<bool>, limit: u32, after: Option<u64> },
+    Redrive { execution: u8, events_max: u64 },
+    Tune { map_run: u8, value: u64 },
+    Note { map_run: u8, items: Option<u64> },
     History { execution: u8, from: Option<u64>, limit: u32, is_reverse: bool },
 }
 
@@ -53,20 +58,38 @@ struct Step {
     /// Whether with a new token, and for which activity.
     open: Vec<(bool, Option<u8>)>,
     close: Vec<u64>,
+    map_runs: Vec<(u8, MapRunStep)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum MapRunStep {
+    Start,
+    Redrive,
+    End { tells: bool },
+}
+
+fn map_run_steps() -> impl Strategy<Value = MapRunStep> {
+    prop_oneof![
+        2 => Just(MapRunStep::Start),
+        1 => Just(MapRunStep::Redrive),
+        1 => any::<bool>().prop_map(|tells| MapRunStep::End { tells }),
+    ]
 }
 
 fn steps() -> impl Strategy<Value = Step> {
     let open = prop::collection::vec((prop::bool::weighted(0.95), prop::option::of(0..2_u8)), 0..3);
     let close = prop::collection::vec(0..4_u64, 0..2);
     let end = prop::option::weighted(0.1, any::<bool>());
-    (0..3_u64, any::<bool>(), prop::option::of(0..9_i64), end, open, close).prop_map(
-        |(events, has_snapshot, wake_at, end, open, close)| Step {
+    let map_runs = prop::collection::vec((0..MAP_RUNS, map_run_steps()), 0..2);
+    (0..3_u64, any::<bool>(), prop::option::of(0..9_i64), end, open, close, map_runs).prop_map(
+        |(events, has_snapshot, wake_at, end, open, close, map_runs)| Step {
             events,
             has_snapshot,
             wake_at,
             end,
             open,
             close,
+            map_runs,
         },
     )
 }
@@ -77,8 +100,16 @@ fn leases() -> impl Strategy<Value = Which> {
 
 fn asks() -> impl Strategy<Value = Ask> {
     prop_oneof![
-        2 => (0..EXECUTIONS, prop::option::of(0..2_u8), prop::option::of(steps()))
-            .prop_map(|(execution, leased, step)| Ask::Create { execution, leased, step }),
+        3 => (0..EXECUTIONS, prop::option::of(0..2_u8), prop::option::of((0..MAP_RUNS, 0..2_u64)),
+            prop::option::of(steps()))
+            .prop_map(|(execution, leased, child_of, step)| {
+                Ask::Create { execution, leased, child_of, step }
+            }),
+        2 => (0..EXECUTIONS, 0..9_u64)
+            .prop_map(|(execution, events_max)| Ask::Redrive { execution, events_max }),
+        1 => (0..MAP_RUNS, any::<u64>()).prop_map(|(map_run, value)| Ask::Tune { map_run, value: value >> 1 }),
+        1 => (0..MAP_RUNS, prop::option::of(0..9_u64))
+            .prop_map(|(map_run, items)| Ask::Note { map_run, items }),
         8 => (0..EXECUTIONS, leases(), prop::bool::weighted(0.9), 0..3_u64, steps(), any::<bool>())
             .prop_map(|(execution, lease, is_next, consumed, step, release)| {
                 Ask::Commit { execution, lease, is_next, consumed, step, release }
@@ -96,8 +127,9 @@ fn asks() -> impl Strategy<Value = Ask> {
         1 => (0..2_u8, any::<bool>())
             .prop_map(|(activity, exists)| Ask::ToggleActivity { activity, exists }),
         1 => prop::bool::weighted(0.8).prop_map(|exists| Ask::ToggleMachine { exists }),
-        1 => (0..4_u32, prop::option::of(0..6_u64))
-            .prop_map(|(limit, after)| Ask::List { limit, after }),
+        2 => (prop::option::of(0..MAP_RUNS), prop::option::of(any::<bool>()), 0..4_u32,
+            prop::option::of(0..6_u64))
+            .prop_map(|(map_run, redriven, limit, after)| Ask::List { map_run, redriven, limit, after }),
         1 => (0..EXECUTIONS, prop::option::of(0..6_u64), 0..5_u32, any::<bool>()).prop_map(
             |(execution, from, limit, is_reverse)| {
                 Ask::History { execution, from, limit, is_reverse }
@@ -149,6 +181,17 @@ impl Asked {
         let mut answer = self.answer(ask);
         for number in 0..EXECUTIONS {
             answer.push_str(&show(self.store.execution(&execution(number))));
+            let page = PageRequest { limit: 9, after: None };
+            answer.push_str(&show(self.store.list_map_runs(&execution(number), page)));
+        }
+        for number in 0..MAP_RUNS {
+            let arn = map_run(number);
+            answer.push_str(&show(self.store.map_run_counts(&arn)));
+            answer.push_str(&show(self.store.map_run_children(MapRunChildren {
+                arn,
+                after: None,
+                limit: 9,
+            })));
         }
         let mut hints = std::mem::take(&mut *self.hints.lock().unwrap());
         hints.sort_by_key(|hint| format!("{hint:?}"));
@@ -188,13 +231,14 @@ impl Asked {
             wake_at: step.wake_at.map(fixture::at),
             closed: step.end.map(|good| if good { fixture::succeeded() } else { fixture::failed() }),
             close_tasks,
+            map_runs: step.map_runs.iter().map(|(number, step)| change(*number, *step)).collect(),
         }
     }
 
     fn answer(&mut self, ask: &Ask) -> String {
         let store = self.store.clone();
         match ask.clone() {
-            Ask::Create { execution: number, leased, step } => {
+            Ask::Create { execution: number, leased, child_of, step } => {
                 let arn = execution(number);
                 let first = step.map(|step| self.progress(0, &step));
                 let creation = block_on(store.create_execution(NewExecution {
@@ -204,6 +248,11 @@ impl Asked {
                     started_on: None,
                     trace_header: None,
                     test_case: None,
+                    map_run: child_of.map(|(run, number)| MapRunLink {
+                        map_run: map_run(run),
+                        number,
+                        items: number + 1,
+                    }),
                     started_at: fixture::at(0),
                     first,
                     lease: leased.map(|node| request(node, true)),
@@ -240,6 +289,7 @@ impl Asked {
                 claims.claimed.sort_by(|a, b| a.record.arn.cmp(&b.record.arn));
                 for claimed in &claims.claimed {
                     self.leases.insert(claimed.record.arn.clone(), claimed.lease.clone());
+                    self.consumed.insert(claimed.record.arn.clone(), claimed.consumed_through.get());
                 }
                 format!("{claims:?}")
             }
@@ -273,10 +323,33 @@ impl Asked {
                 let arn = execution(0).state_machine();
                 show(store.delete_state_machine(DeleteStateMachine { arn, stop: Bytes::new() }))
             }
-            Ask::List { limit, after } => {
+            Ask::Redrive { execution: number, events_max } => {
+                let message = Bytes::from_static(b"redrive");
+                let arn = execution(number);
+                show(store.redrive_execution(RedriveExecution {
+                    arn,
+                    at: fixture::at(7),
+                    message,
+                    events_max,
+                }))
+            }
+            Ask::Tune { map_run: number, value } => show(store.update_map_run(UpdateMapRun {
+                arn: map_run(number),
+                max_concurrency: Some(value),
+                tolerated_failure_count: (value % 2 == 0).then_some(value),
+                tolerated_failure_percentage: (value % 3 == 0).then_some(0.1),
+            })),
+            Ask::Note { map_run: number, items } => {
+                let note = items.map_or(MapRunNote::ResultsWritten, MapRunNote::ItemsTotal);
+                show(store.note_map_run(&map_run(number), note))
+            }
+            Ask::List { map_run: number, redriven, limit, after } => {
                 let page = PageRequest { limit, after: after.map(Position::new) };
-                let state_machine = execution(0).state_machine();
-                let query = ExecutionQuery { state_machine, qualifier: None, status: None, page };
+                let mut query = fixture::all_of(&execution(0).state_machine(), page);
+                query.redriven = redriven;
+                if let Some(number) = number {
+                    query.of = ExecutionsOf::MapRun(map_run(number));
+                }
                 // Positions are each store's own.
                 let page = block_on(store.list_executions(query)).unwrap();
                 format!(
@@ -301,6 +374,22 @@ fn show<T: Debug>(answer: sfn_store::BoxFuture<T>) -> String {
 fn execution(number: u8) -> ExecutionArn {
     let machine = fixture::new_machine("machine").record.arn;
     machine.execution(&fixture::name(&number.to_string()))
+}
+
+fn map_run(number: u8) -> MapRunArn {
+    fixture::map_run(&number.to_string())
+}
+
+fn change(number: u8, step: MapRunStep) -> MapRunChange {
+    let at = fixture::at(6);
+    match step {
+        MapRunStep::Start => MapRunChange::Start(fixture::new_map_run(&number.to_string())),
+        MapRunStep::Redrive => MapRunChange::Redrive { arn: map_run(number), at },
+        MapRunStep::End { tells } => {
+            let stop_children = tells.then(|| Bytes::from_static(b"stop"));
+            MapRunChange::End { arn: map_run(number), status: MapRunStatus::Failed, at, stop_children }
+        }
+    }
 }
 
 fn activity_arn(number: u8) -> sfn_store::id::ActivityArn {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::id::{EventId, ExecutionArn, NodeId, Qualifier, RevisionId, StateMachineArn};
+use crate::id::{EventId, ExecutionArn, MapRunArn, NodeId, QualifiedStateMachineArn, RevisionId};
 use crate::lease::Lease;
+use crate::map_run::MapRunLink;
 use crate::progress::Progress;
 use crate::{Creation, Fault, PageRequest, StartedOn, Timestamp};
 
@@ -24,6 +25,8 @@ pub struct ExecutionRecord {
     pub trace_header: Option<Arc<str>>,
     /// The mock test case that its tasks are answered from.
     pub test_case: Option<Arc<str>>,
+    /// What it does for a map run, if it is a child of one.
+    pub map_run: Option<MapRunLink>,
     /// When it was started.
     pub started_at: Timestamp,
     /// How often it was redriven.
@@ -148,9 +151,10 @@ impl ExecutionStatus {
 }
 
 /// An execution to create.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewExecution {
-    /// Its ARN. Its state machine must exist and not be in deletion.
+    /// Its ARN. Its state machine must exist and not be in deletion, but for
+    /// the child of a map run, whose own execution goes on.
     pub arn: ExecutionArn,
     /// What it runs: a revision of that state machine.
     pub revision: RevisionId,
@@ -162,6 +166,8 @@ pub struct NewExecution {
     pub trace_header: Option<Arc<str>>,
     /// The mock test case that its tasks are answered from.
     pub test_case: Option<Arc<str>>,
+    /// What it does for a map run, if it is a child of one.
+    pub map_run: Option<MapRunLink>,
     /// When it is started.
     pub started_at: Timestamp,
     /// Its first step, to be committed with it. Without one it is due at once.
@@ -203,6 +209,9 @@ pub enum CreateExecutionError {
     /// The first step's events do not begin with event 1, or have no last.
     #[error("expected a first step whose events begin with event 1")]
     FirstStep,
+    /// Its map run does not exist or has ended.
+    #[error("the map run does not run")]
+    MapRunNotRunning,
     /// A task's token is taken by another task.
     #[error("a task token is used twice")]
     TokenInUse,
@@ -214,23 +223,85 @@ pub enum CreateExecutionError {
 /// Which executions to list, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExecutionQuery {
-    /// Those of this state machine; none if it does not exist.
-    pub state_machine: StateMachineArn,
-    /// Only those that were started on this version, by an alias or not, or
-    /// by this alias.
-    pub qualifier: Option<Qualifier>,
+    /// Whose executions.
+    pub of: ExecutionsOf,
     /// Only those of this status.
     pub status: Option<ExecutionStatus>,
+    /// Only those that were redriven, or that were not.
+    pub redriven: Option<bool>,
     /// Which part of the list.
     pub page: PageRequest,
 }
 
+/// Whose executions to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExecutionsOf {
+    /// A state machine's, without children of map runs; none if it does not
+    /// exist. With a qualifier, only those that were started on this version,
+    /// by an alias or not, or by this alias.
+    StateMachine(QualifiedStateMachineArn),
+    /// The children of a map run.
+    MapRun(MapRunArn),
+}
+
 impl ExecutionQuery {
-    /// Whether the qualifier lets pass an execution that was started on this.
-    pub fn wants(&self, started_on: Option<&StartedOn>) -> bool {
-        let Some(qualifier) = &self.qualifier else { return true };
-        started_on.is_some_and(|it| it.is_of(qualifier))
+    /// Whether qualifier and redrive filter let this execution pass.
+    pub fn wants(&self, execution: &ExecutionRecord) -> bool {
+        let is_on = match &self.of {
+            ExecutionsOf::StateMachine(QualifiedStateMachineArn { qualifier: Some(qualifier), .. }) => {
+                execution.started_on.as_ref().is_some_and(|it| it.is_of(qualifier))
+            }
+            ExecutionsOf::StateMachine(_) | ExecutionsOf::MapRun(_) => true,
+        };
+        is_on && self.redriven.is_none_or(|wanted| wanted == (execution.redrive_count > 0))
     }
+}
+
+/// An execution to run again from where it failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedriveExecution {
+    /// The execution: it has ended, and not with success.
+    pub arn: ExecutionArn,
+    /// When it is redriven.
+    pub at: Timestamp,
+    /// The message into its inbox.
+    pub message: Bytes,
+    /// Most events that its history may have.
+    pub events_max: u64,
+}
+
+/// Why an execution was not redriven.
+#[derive(Debug, thiserror::Error)]
+pub enum RedriveError {
+    /// There is no such execution.
+    #[error("no such execution")]
+    NoSuchExecution,
+    /// It has not ended.
+    #[error("the execution still runs")]
+    StillRunning,
+    /// It ended with success.
+    #[error("the execution has succeeded")]
+    Succeeded,
+    /// Its state machine is gone, or is being deleted.
+    #[error("the state machine is gone or is being deleted")]
+    StateMachineGone,
+    /// It is the child of a map run that has ended.
+    #[error("the map run does not run")]
+    MapRunNotRunning,
+    /// Nothing was kept that it could be resumed from.
+    #[error("the execution has no snapshot")]
+    NoSnapshot,
+    /// Its history has more events than it may.
+    #[error("expected at most {events_max} events, found {last_event_id}")]
+    HistoryTooLong {
+        /// The last event of its history.
+        last_event_id: EventId,
+        /// The most that it may have.
+        events_max: u64,
+    },
+    /// The store failed; it may or may not have been redriven.
+    #[error(transparent)]
+    Fault(#[from] Fault),
 }
 
 /// A line of the list of executions.
@@ -250,6 +321,8 @@ pub struct ExecutionSummary {
     pub redrive_count: u32,
     /// When it was last redriven.
     pub redriven_at: Option<Timestamp>,
+    /// What it does for a map run, if it is a child of one.
+    pub map_run: Option<MapRunLink>,
 }
 
 impl From<&ExecutionRecord> for ExecutionSummary {
@@ -262,6 +335,7 @@ impl From<&ExecutionRecord> for ExecutionSummary {
             stopped_at: record.closed.as_ref().map(|closed| closed.stopped_at),
             redrive_count: record.redrive_count,
             redriven_at: record.redriven_at,
+            map_run: record.map_run.clone(),
         }
     }
 }

@@ -45,6 +45,7 @@ mod execution;
 mod hint;
 pub mod id;
 mod lease;
+mod map_run;
 mod memory;
 mod page;
 mod progress;
@@ -61,11 +62,16 @@ pub use clock::Clock;
 pub use error::Fault;
 pub use execution::{
     Closed, CreateExecutionError, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionStatus,
-    ExecutionSummary, Failure, HistoryOrder, HistoryQuery, LeaseRequest, NewExecution, Outcome, Segment,
+    ExecutionSummary, ExecutionsOf, Failure, HistoryOrder, HistoryQuery, LeaseRequest, NewExecution, Outcome,
+    RedriveError, RedriveExecution, Segment,
 };
 pub use hint::{Hint, Listener, Listeners};
 
 pub use lease::{ClaimRequest, Claimed, Claims, Lease, LeaseError, Renew, Renewal};
+pub use map_run::{
+    MapRunChange, MapRunChildren, MapRunCounts, MapRunError, MapRunLink, MapRunNote, MapRunRecord,
+    MapRunSettings, MapRunStatus, NewMapRun, StatusCounts, UpdateMapRun,
+};
 pub use memory::MemoryStore;
 pub use page::{Page, PageRequest, Position};
 pub use progress::{Commit, CommitError, Committed, Message, OpenTask, Progress, Then, Work};

@@ -1,6 +1,7 @@
 //! A store in memory: for tests, embedding, and as the model of the others.
 
 mod execution;
+mod map_run;
 mod resource;
 mod task;
 mod version;
@@ -10,17 +11,19 @@ use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::id::{
-    ActivityArn, ExecutionArn, InboxSequence, Name, ResourceArn, RevisionId, StateMachineArn, TaskToken,
+    ActivityArn, ExecutionArn, InboxSequence, MapRunArn, Name, ResourceArn, RevisionId, StateMachineArn,
+    TaskToken,
 };
 use crate::store::{BoxFuture, Store};
 use crate::{
     ActivityRecord, ActivityTask, AliasRecord, AnswerError, Bytes, ClaimRequest, Claims, Clock, Commit,
     CommitError, Committed, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError, Deletion,
     DeliverError, Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionStatus,
-    ExecutionSummary, Fault, Hint, HistoryQuery, Lease, LeaseError, Listener, Listeners, Message,
-    NewActivity, NewExecution, NewStateMachine, Page, PageRequest, PublishError, PublishVersion, Renew,
-    Renewal, Revision, Segment, StateMachineRecord, StateMachineSummary, TagChange, TagError, Tags,
-    TakeActivityTask, TakeError, TaskAnswer, Timestamp, UpdateAlias, UpdateError, UpdateStateMachine,
+    ExecutionSummary, Fault, Hint, HistoryQuery, Lease, LeaseError, Listener, Listeners, MapRunChildren,
+    MapRunCounts, MapRunError, MapRunNote, MapRunRecord, Message, NewActivity, NewExecution, NewStateMachine,
+    Page, PageRequest, PublishError, PublishVersion, RedriveError, RedriveExecution, Renew, Renewal,
+    Revision, Segment, StateMachineRecord, StateMachineSummary, TagChange, TagError, Tags, TakeActivityTask,
+    TakeError, TaskAnswer, Timestamp, UpdateAlias, UpdateError, UpdateMapRun, UpdateStateMachine,
     VersionRecord, VersionSummary,
 };
 
@@ -44,14 +47,21 @@ struct State {
     activities: BTreeMap<ActivityArn, resource::Activity>,
     activities_by_number: BTreeMap<u64, ActivityArn>,
     executions: HashMap<ExecutionArn, execution::Execution>,
+    map_runs: HashMap<MapRunArn, map_run::MapRun>,
     index: Index,
 }
 
 /// Where executions and their tasks are found other than by their ARN.
 #[derive(Debug, Default)]
 struct Index {
-    /// By state machine's number, status and own number.
+    /// By the number of the list that they are in, status and own number. The
+    /// children of a map run are in its list, others in their state machine's.
     by_status: BTreeMap<(u64, ExecutionStatus, u64), ExecutionArn>,
+    /// The running children of map runs, by their state machine's number.
+    running_children: BTreeSet<(u64, u64)>,
+    /// The children of map runs by the map run's number and their place; those
+    /// of one place by their start.
+    by_place: BTreeMap<(u64, u64), BTreeMap<(Timestamp, u64), ExecutionArn>>,
     /// Running ones that nobody has leased, by the time they are due.
     due: BTreeSet<(Timestamp, ExecutionArn)>,
     /// Leased ones, by the time their lease runs out.
@@ -224,6 +234,41 @@ impl Store for MemoryStore {
 
     fn list_executions(&self, query: ExecutionQuery) -> BoxFuture<Result<Page<ExecutionSummary>, Fault>> {
         self.read(|state| Ok(state.list_executions(&query)))
+    }
+
+    fn redrive_execution(
+        &self,
+        redrive: RedriveExecution,
+    ) -> BoxFuture<Result<ExecutionRecord, RedriveError>> {
+        self.change(|state, hints| state.redrive_execution(redrive, hints))
+    }
+
+    fn map_run(&self, arn: &MapRunArn) -> BoxFuture<Result<Option<MapRunRecord>, Fault>> {
+        self.read(|state| Ok(state.map_runs.get(arn).map(|map_run| map_run.record.clone())))
+    }
+
+    fn list_map_runs(
+        &self,
+        execution: &ExecutionArn,
+        page: PageRequest,
+    ) -> BoxFuture<Result<Page<MapRunRecord>, Fault>> {
+        self.read(|state| Ok(state.list_map_runs(execution, page)))
+    }
+
+    fn update_map_run(&self, update: UpdateMapRun) -> BoxFuture<Result<MapRunRecord, MapRunError>> {
+        self.change(|state, _| state.update_map_run(&update))
+    }
+
+    fn note_map_run(&self, arn: &MapRunArn, note: MapRunNote) -> BoxFuture<Result<(), MapRunError>> {
+        self.change(|state, _| state.note_map_run(arn, note))
+    }
+
+    fn map_run_counts(&self, arn: &MapRunArn) -> BoxFuture<Result<MapRunCounts, Fault>> {
+        self.read(|state| Ok(state.map_run_counts(arn)))
+    }
+
+    fn map_run_children(&self, children: MapRunChildren) -> BoxFuture<Result<Vec<ExecutionRecord>, Fault>> {
+        self.read(|state| Ok(state.map_run_children(&children)))
     }
 
     fn history(&self, query: HistoryQuery) -> BoxFuture<Result<Option<Vec<Segment>>, Fault>> {

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use crate::execution::{Closed, Segment};
 use crate::id::{ActivityArn, EventId, InboxSequence, TaskKey, TaskToken};
 use crate::lease::Lease;
+use crate::map_run::MapRunChange;
 use crate::{Fault, Timestamp};
 
 /// What one step of an execution changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
     /// The new events. They follow the last committed one without a gap.
     pub events: Option<Segment>,
@@ -25,6 +26,9 @@ pub struct Progress {
     pub open_tasks: Vec<OpenTask>,
     /// Tasks of this execution that no longer do; others do not matter.
     pub close_tasks: Vec<TaskKey>,
+    /// What happens to its map runs, in order. An execution that closes must
+    /// end those that still run.
+    pub map_runs: Vec<MapRunChange>,
 }
 
 impl Progress {
@@ -63,7 +67,7 @@ pub enum Work {
 }
 
 /// One step to make durable: whole or not at all.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
     /// The lease. One that ran out, but was not taken by another, is good.
     pub lease: Lease,

@@ -5,15 +5,18 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 
-use crate::id::{ActivityArn, ExecutionArn, InboxSequence, Name, ResourceArn, RevisionId, StateMachineArn};
+use crate::id::{
+    ActivityArn, ExecutionArn, InboxSequence, MapRunArn, Name, ResourceArn, RevisionId, StateMachineArn,
+};
 use crate::{
     ActivityRecord, ActivityTask, AliasRecord, AnswerError, ClaimRequest, Claims, Commit, CommitError,
     Committed, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError, Deletion,
     DeliverError, Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionSummary, Fault,
-    HistoryQuery, Lease, LeaseError, Listener, Message, NewActivity, NewExecution, NewStateMachine, Page,
-    PageRequest, PublishError, PublishVersion, Renew, Renewal, Revision, Segment, StateMachineRecord,
+    HistoryQuery, Lease, LeaseError, Listener, MapRunChildren, MapRunCounts, MapRunError, MapRunNote,
+    MapRunRecord, Message, NewActivity, NewExecution, NewStateMachine, Page, PageRequest, PublishError,
+    PublishVersion, RedriveError, RedriveExecution, Renew, Renewal, Revision, Segment, StateMachineRecord,
     StateMachineSummary, TagChange, TagError, Tags, TakeActivityTask, TakeError, TaskAnswer, Timestamp,
-    UpdateAlias, UpdateError, UpdateStateMachine, VersionRecord, VersionSummary,
+    UpdateAlias, UpdateError, UpdateMapRun, UpdateStateMachine, VersionRecord, VersionSummary,
 };
 
 /// The answer of a store. It borrows nothing, needs no particular runtime, and
@@ -49,8 +52,10 @@ pub trait Store: Send + Sync + Debug {
     fn revision(&self, id: &RevisionId) -> BoxFuture<Result<Option<std::sync::Arc<Revision>>, Fault>>;
 
     /// Deletes a state machine: at once if no execution of it runs, else as
-    /// soon as the last one has closed. Its closed executions stay readable,
-    /// but are not listed even if a state machine of this ARN is created again.
+    /// soon as the last one has closed. Those that run are told to stop, but
+    /// for children of map runs, which their execution stops. Its closed
+    /// executions stay readable, but are not listed even if a state machine of
+    /// this ARN is created again.
     fn delete_state_machine(&self, deletion: DeleteStateMachine) -> BoxFuture<Result<Deletion, Fault>>;
 
     /// State machines, newest first.
@@ -129,8 +134,39 @@ pub trait Store: Send + Sync + Debug {
     /// The execution of this ARN.
     fn execution(&self, arn: &ExecutionArn) -> BoxFuture<Result<Option<ExecutionRecord>, Fault>>;
 
-    /// Executions of a state machine, newest first.
+    /// Executions of a state machine or a map run, newest first.
     fn list_executions(&self, query: ExecutionQuery) -> BoxFuture<Result<Page<ExecutionSummary>, Fault>>;
+
+    /// Lets an execution that did not succeed run again. It has not ended any
+    /// more, its message waits, and it is due at once.
+    fn redrive_execution(
+        &self,
+        redrive: RedriveExecution,
+    ) -> BoxFuture<Result<ExecutionRecord, RedriveError>>;
+
+    /// The map run of this ARN. Map runs are created, and end, as part of the
+    /// steps of their execution: see [`Progress::map_runs`](crate::Progress::map_runs).
+    fn map_run(&self, arn: &MapRunArn) -> BoxFuture<Result<Option<MapRunRecord>, Fault>>;
+
+    /// The map runs of an execution, newest first.
+    fn list_map_runs(
+        &self,
+        execution: &ExecutionArn,
+        page: PageRequest,
+    ) -> BoxFuture<Result<Page<MapRunRecord>, Fault>>;
+
+    /// Changes the settings of a running map run.
+    fn update_map_run(&self, update: UpdateMapRun) -> BoxFuture<Result<MapRunRecord, MapRunError>>;
+
+    /// Notes something of a running map run.
+    fn note_map_run(&self, arn: &MapRunArn, note: MapRunNote) -> BoxFuture<Result<(), MapRunError>>;
+
+    /// How many children a map run has started, and of how many items, by
+    /// status; none if there is no such map run.
+    fn map_run_counts(&self, arn: &MapRunArn) -> BoxFuture<Result<MapRunCounts, Fault>>;
+
+    /// Children of a map run in the order of their places.
+    fn map_run_children(&self, children: MapRunChildren) -> BoxFuture<Result<Vec<ExecutionRecord>, Fault>>;
 
     /// A part of a history, in segments; `None` if there is no such execution.
     fn history(&self, query: HistoryQuery) -> BoxFuture<Result<Option<Vec<Segment>>, Fault>>;

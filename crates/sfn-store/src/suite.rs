@@ -9,6 +9,7 @@
     reason = "these are tests: a panic is how they fail"
 )]
 
+mod child;
 mod commit;
 mod concurrency;
 mod creation;
@@ -16,8 +17,10 @@ pub mod fixture;
 mod history;
 mod lease;
 mod list;
+mod map_run;
 mod message;
 mod persistence;
+mod redrive;
 mod resource;
 mod task;
 mod version;
@@ -30,14 +33,17 @@ use std::thread::{self, Thread};
 use crate::store::{BoxFuture, Store};
 
 pub use self::fixture::Fixture;
+pub use child::*;
 pub use commit::*;
 pub use concurrency::*;
 pub use creation::*;
 pub use history::*;
 pub use lease::*;
 pub use list::*;
+pub use map_run::*;
 pub use message::*;
 pub use persistence::*;
+pub use redrive::*;
 pub use resource::*;
 pub use task::*;
 pub use version::*;
@@ -111,6 +117,22 @@ macro_rules! store_suite {
             aliases_are_limited
             versions_and_aliases_go_with_their_state_machine
             executions_are_listed_by_version_and_alias
+            map_runs_begin_and_end_with_steps
+            refused_commits_leave_map_runs_alone
+            map_runs_are_listed_newest_first
+            map_runs_change_while_they_run
+            children_need_a_running_map_run
+            children_keep_their_state_machine
+            children_are_told_of_the_end
+            children_are_listed_apart
+            children_are_counted_by_status
+            children_are_read_by_place
+            children_begin_before_the_end_or_not_at_all
+            executions_that_failed_run_again
+            redriven_executions_end_again
+            redrives_are_refused
+            children_are_redriven_within_their_map_run
+            redrives_happen_once
             hints_follow_what_happened
             many_commit_at_once
         }
@@ -126,6 +148,8 @@ macro_rules! persistent_store_suite {
             everything_is_there_after_reopening
             epochs_and_positions_grow_after_reopening
             versions_and_aliases_are_there_after_reopening
+            map_runs_are_there_after_reopening
+            redrives_are_there_after_reopening
         }
     };
 }

@@ -6,7 +6,7 @@ use sfn_store::{
     Closed, Commit, CommitError, Committed, Hint, OpenTask, Outcome, Progress, Then, Timestamp, Work,
 };
 
-use super::{lease, machine};
+use super::{lease, machine, map_run};
 use crate::column::{AT_ONCE, event_id, int, millis, sequence, status_code};
 use crate::error::{Failure, refuse};
 
@@ -22,7 +22,7 @@ pub(super) struct Found {
     pub(super) is_token_in_use: bool,
 }
 
-/// Writes a step's events, snapshot and tasks. If a token is in use, the
+/// Writes a step's events, snapshot, tasks and map runs. If a token is in use, the
 /// caller refuses and all is rolled back.
 pub(super) fn apply(
     db: &Connection,
@@ -71,6 +71,9 @@ pub(super) fn apply(
         db.prepare_cached("UPDATE task SET state = 2, input = NULL WHERE execution = ?1 AND state < 2")?
             .execute([execution])?;
         db.prepare_cached("DELETE FROM inbox WHERE execution = ?1")?.execute([execution])?;
+    }
+    for change in &progress.map_runs {
+        map_run::change(db, execution, change, hints)?;
     }
     Ok(Found { is_token_in_use: false })
 }

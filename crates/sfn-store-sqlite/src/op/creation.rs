@@ -8,7 +8,7 @@ use sfn_store::{
 };
 
 use super::commit::{self, Applied};
-use super::execution;
+use super::{execution, map_run};
 use crate::column::{AT_ONCE, int, machine_status, millis, status_code};
 use crate::error::{Failure, refuse};
 
@@ -22,6 +22,7 @@ pub(crate) fn create(
         return Ok(ExecutionCreation { execution: Creation::Existing(existing), lease: None });
     }
     let (machine, revision) = find_machine(db, &new)?;
+    let map_run = find_map_run(db, &new)?;
     let is_unstepped = new.first.is_none();
     let first = new.first.take().unwrap_or_default();
     let Some(last_event_id) = first.last_event_after(EventId::NONE) else {
@@ -35,6 +36,7 @@ pub(crate) fn create(
         input: new.input,
         trace_header: new.trace_header,
         test_case: new.test_case,
+        map_run: new.map_run,
         started_at: new.started_at,
         redrive_count: 0,
         redriven_at: None,
@@ -50,8 +52,8 @@ pub(crate) fn create(
     let id = db
         .prepare_cached(
             "INSERT INTO execution (arn, machine, revision, status, started_at, stopped_at, \
-             last_event_id, epoch, lease_node, lease_until, due_at, version, alias) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             last_event_id, epoch, lease_node, lease_until, due_at, version, alias, map_run, place, items) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .insert(params![
             record.arn.as_str(),
@@ -67,12 +69,24 @@ pub(crate) fn create(
             due_at,
             record.started_on.as_ref().map(|on| int(on.version)),
             record.started_on.as_ref().and_then(|on| on.alias.as_ref()).map(Name::as_str),
+            map_run,
+            record.map_run.as_ref().map(|link| int(link.number)),
+            record.map_run.as_ref().map(|link| int(link.items)),
         ])?;
     insert_data(db, id, &record)?;
     write_first(db, id, &record, &first, hints)?;
     commit::hint_due(due_at, hints);
     let lease = lease.map(|lease| Lease { execution: record.arn.clone(), node: lease.node, epoch });
     Ok(ExecutionCreation { execution: Creation::Created(record), lease })
+}
+
+/// The row of the map run that it is to be a child of; it must be running.
+fn find_map_run(db: &Connection, new: &NewExecution) -> Result<Option<i64>, Failure<CreateExecutionError>> {
+    let Some(link) = &new.map_run else { return Ok(None) };
+    match map_run::running(db, link)? {
+        None => refuse(CreateExecutionError::MapRunNotRunning),
+        running => Ok(running),
+    }
 }
 
 fn write_first(
@@ -101,10 +115,10 @@ fn find_machine(db: &Connection, new: &NewExecution) -> Result<(i64, i64), Failu
         .optional()?;
     let machine = match machine {
         None => return refuse(CreateExecutionError::NoSuchStateMachine),
-        Some((_, StateMachineStatus::Deleting)) => {
+        Some((_, StateMachineStatus::Deleting)) if new.map_run.is_none() => {
             return refuse(CreateExecutionError::StateMachineDeleting);
         }
-        Some((id, StateMachineStatus::Active)) => id,
+        Some((id, StateMachineStatus::Active | StateMachineStatus::Deleting)) => id,
     };
     let revision = db
         .prepare_cached("SELECT id FROM revision WHERE uid = ?1 AND machine_arn = ?2")?

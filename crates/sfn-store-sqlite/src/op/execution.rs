@@ -1,17 +1,18 @@
 //! Executions as they are described and listed, and their histories.
 
-use rusqlite::types::{Value, ValueRef};
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use sfn_store::id::{ExecutionArn, Qualifier, RevisionId};
+use sfn_store::id::{ExecutionArn, QualifiedStateMachineArn, Qualifier, RevisionId};
 use sfn_store::{
-    Closed, ExecutionQuery, ExecutionRecord, ExecutionStatus, ExecutionSummary, Failure as Ended, Fault,
-    HistoryOrder, HistoryQuery, Outcome, Page, Position, Segment, StartedOn,
+    Closed, ExecutionQuery, ExecutionRecord, ExecutionStatus, ExecutionSummary, ExecutionsOf,
+    Failure as Ended, Fault, HistoryOrder, HistoryQuery, MapRunLink, Outcome, Page, Position, Segment,
+    StartedOn,
 };
 
 use super::page_bounds;
 use crate::column::{
-    STATUSES, bytes, checked, event_id, int, number, optional_timestamp, parsed, status, status_code,
-    timestamp,
+    STATUSES, bytes, checked, event_id, int, number, optional, optional_timestamp, parsed, status,
+    status_code, timestamp,
 };
 use crate::error::Failure;
 
@@ -21,16 +22,17 @@ macro_rules! select_execution {
         concat!(
             "SELECT e.arn, r.uid, d.input, d.trace_header, e.started_at, e.redrive_count, \
              e.redriven_at, e.last_event_id, e.status, e.stopped_at, d.output, d.error, d.cause, \
-             e.version, e.alias, d.test_case \
+             e.version, e.alias, d.test_case, m.arn, e.place, e.items \
              FROM execution e JOIN revision r ON r.id = e.revision \
-             JOIN execution_data d ON d.execution = e.id WHERE ",
+             JOIN execution_data d ON d.execution = e.id \
+             LEFT JOIN map_run m ON m.id = e.map_run WHERE ",
             $condition
         )
     };
 }
 
 /// An execution from the columns of `select_execution!`.
-fn record_from(row: &Row<'_>) -> rusqlite::Result<ExecutionRecord> {
+pub(super) fn record_from(row: &Row<'_>) -> rusqlite::Result<ExecutionRecord> {
     Ok(ExecutionRecord {
         arn: parsed(row, 0)?,
         revision: checked(row, 1, RevisionId::new)?,
@@ -38,6 +40,7 @@ fn record_from(row: &Row<'_>) -> rusqlite::Result<ExecutionRecord> {
         input: row.get(2)?,
         trace_header: row.get(3)?,
         test_case: row.get(15)?,
+        map_run: map_run_from(row, 16)?,
         started_at: timestamp(row, 4)?,
         redrive_count: row.get(5)?,
         redriven_at: optional_timestamp(row, 6)?,
@@ -48,14 +51,21 @@ fn record_from(row: &Row<'_>) -> rusqlite::Result<ExecutionRecord> {
 
 /// What an execution was started on, from two columns: version and alias.
 fn started_on_from(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<StartedOn>> {
-    if row.get_ref(column)? == ValueRef::Null {
-        return Ok(None);
-    }
-    let alias = match row.get_ref(column + 1)? {
-        ValueRef::Null => None,
-        _ => Some(parsed(row, column + 1)?),
-    };
-    Ok(Some(StartedOn { version: number(row, column)?, alias }))
+    optional(row, column, |row, version| {
+        Ok(StartedOn { version: number(row, version)?, alias: optional(row, version + 1, parsed)? })
+    })
+}
+
+/// What an execution does for a map run, from three columns: the ARN of that,
+/// its place and its items.
+fn map_run_from(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<MapRunLink>> {
+    optional(row, column, |row, arn| {
+        Ok(MapRunLink {
+            map_run: parsed(row, arn)?,
+            number: number(row, arn + 1)?,
+            items: number(row, arn + 2)?,
+        })
+    })
 }
 
 fn closed_from(row: &Row<'_>) -> rusqlite::Result<Option<Closed>> {
@@ -78,18 +88,41 @@ pub(super) fn by_id(db: &Connection, id: i64) -> rusqlite::Result<ExecutionRecor
     db.prepare_cached(select_execution!("e.id = ?1"))?.query_row([id], record_from)
 }
 
-/// Lists executions of a status, by a condition on what they were started on.
+/// The children of a map run, of so many places after this one.
+pub(super) const CHILDREN: &str = select_execution!(
+    "e.map_run = (SELECT id FROM map_run WHERE arn = ?1) AND e.place > ?2 AND e.place <= \
+     (SELECT max(place) FROM (SELECT DISTINCT place FROM execution WHERE map_run = \
+     (SELECT id FROM map_run WHERE arn = ?1) AND place > ?2 ORDER BY place LIMIT ?3)) \
+     ORDER BY e.place, e.started_at, e.id"
+);
+
+/// Lists executions of a status, by a condition on whose they are.
 macro_rules! list_executions {
-    ($condition:literal) => {
+    ($($condition:literal),+) => {
         concat!(
-            "SELECT id, arn, status, started_at, stopped_at, redrive_count, redriven_at, version, alias \
-             FROM execution WHERE machine = (SELECT id FROM machine WHERE arn = ?1) \
-             AND status = ?2 AND id < ?3 AND ",
-            $condition,
+            "SELECT id, arn, status, started_at, stopped_at, redrive_count, redriven_at, version, alias, \
+             (SELECT m.arn FROM map_run m WHERE m.id = execution.map_run), place, items \
+             FROM execution WHERE status = ?2 AND id < ?3 AND (?6 IS NULL OR (redrive_count > 0) = ?6) AND ",
+            $($condition,)+
             " ORDER BY id DESC LIMIT ?4"
         )
     };
 }
+
+/// Those of a state machine, by a condition on what they were started on.
+macro_rules! list_machine {
+    ($condition:literal) => {
+        list_executions!(
+            "machine = (SELECT id FROM machine WHERE arn = ?1) AND map_run IS NULL AND ",
+            $condition
+        )
+    };
+}
+
+const OF_MACHINE: &str = list_machine!("?5 IS NULL");
+const OF_VERSION: &str = list_machine!("version = ?5");
+const OF_ALIAS: &str = list_machine!("alias = ?5");
+const OF_MAP_RUN: &str = list_executions!("map_run = (SELECT id FROM map_run WHERE arn = ?1) AND ?5 IS NULL");
 
 pub(crate) fn list(
     db: &Connection,
@@ -98,19 +131,24 @@ pub(crate) fn list(
     let (before, rows) = page_bounds(query.page);
     // One index serves lists with and without a status: each status gives its
     // newest, and the newest of these are the page.
-    let (sql, qualifier) = match &query.qualifier {
-        None => (list_executions!("?5 IS NULL"), Value::Null),
-        Some(Qualifier::Version(version)) => (list_executions!("version = ?5"), Value::from(int(*version))),
-        Some(Qualifier::Alias(name)) => (list_executions!("alias = ?5"), Value::from(name.to_string())),
-        Some(Qualifier::MapLabel(_)) => return Ok(Page { items: Vec::new(), next: None }),
+    let (sql, arn, qualifier) = match &query.of {
+        ExecutionsOf::MapRun(arn) => (OF_MAP_RUN, arn.as_str(), Value::Null),
+        ExecutionsOf::StateMachine(QualifiedStateMachineArn { state_machine, qualifier }) => {
+            let (sql, qualifier) = match qualifier {
+                None => (OF_MACHINE, Value::Null),
+                Some(Qualifier::Version(version)) => (OF_VERSION, Value::from(int(*version))),
+                Some(Qualifier::Alias(name)) => (OF_ALIAS, Value::from(name.to_string())),
+                Some(Qualifier::MapLabel(_)) => return Ok(Page { items: Vec::new(), next: None }),
+            };
+            (sql, state_machine.as_str(), qualifier)
+        }
     };
     let mut select = db.prepare_cached(sql)?;
     let mut found = Vec::new();
     for status in STATUSES {
         if query.status.is_none_or(|wanted| wanted == status) {
-            let arn = query.state_machine.as_str();
-            let rows =
-                select.query_map(params![arn, status_code(status), before, rows, qualifier], summary_from)?;
+            let parameters = params![arn, status_code(status), before, rows, qualifier, query.redriven];
+            let rows = select.query_map(parameters, summary_from)?;
             found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
         }
     }
@@ -127,6 +165,7 @@ fn summary_from(row: &Row<'_>) -> rusqlite::Result<(Position, ExecutionSummary)>
         stopped_at: optional_timestamp(row, 4)?,
         redrive_count: row.get(5)?,
         redriven_at: optional_timestamp(row, 6)?,
+        map_run: map_run_from(row, 9)?,
     };
     Ok((Position::new(number(row, 0)?), summary))
 }
@@ -167,4 +206,32 @@ pub(crate) fn history(db: &Connection, query: &HistoryQuery) -> Result<Option<Ve
         segments.push(segment);
     }
     Ok(Some(segments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::map_run::COUNTS;
+    use super::*;
+    use crate::schema::{MIGRATIONS, migrate};
+
+    /// Which index each list is read from, in its order and without sorting.
+    #[test]
+    fn lists_are_read_from_their_index() {
+        let mut db = Connection::open_in_memory().unwrap();
+        migrate(&mut db, MIGRATIONS).unwrap();
+        for (sql, want) in [
+            (OF_MACHINE, "USING INDEX execution_by_status (machine=? AND status=?"),
+            (OF_VERSION, "USING INDEX execution_by_version (machine=? AND version=? AND status=?"),
+            (OF_ALIAS, "USING INDEX execution_by_alias (machine=? AND alias=? AND status=?"),
+            (OF_MAP_RUN, "USING INDEX child_by_status (map_run=? AND status=?"),
+            (CHILDREN, "SEARCH e USING INDEX child_by_place (map_run=? AND place>? AND place<?)"),
+            (CHILDREN, "USING COVERING INDEX child_by_place (map_run=? AND place>?)"),
+            (COUNTS, "USING COVERING INDEX child_by_status (map_run=?)"),
+        ] {
+            let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let plan = explain.raw_query().mapped(|row| row.get::<_, String>(3));
+            let plan = plan.collect::<rusqlite::Result<Vec<_>>>().unwrap().join("\n");
+            assert!(plan.contains(want) && !plan.contains("TEMP B-TREE"), "{want}\n{plan}");
+        }
+    }
 }

@@ -159,7 +159,9 @@ pub(crate) fn delete(
     };
     db.prepare_cached("UPDATE machine SET status = 1 WHERE id = ?1")?.execute([id])?;
     let running = db
-        .prepare_cached("SELECT id, arn FROM execution WHERE machine = ?1 AND status = 0")?
+        .prepare_cached(
+            "SELECT id, arn FROM execution WHERE machine = ?1 AND status = 0 AND map_run IS NULL",
+        )?
         .query_map([id], |row| Ok((row.get(0)?, parsed(row, 1)?)))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     for (execution, arn) in running {
@@ -174,7 +176,9 @@ pub(super) fn remove_if_deserted(db: &Connection, id: i64) -> rusqlite::Result<b
     let removed: Option<String> = db
         .prepare_cached(
             "DELETE FROM machine WHERE id = ?1 AND status = 1 AND NOT EXISTS \
-             (SELECT 1 FROM execution WHERE machine = ?1 AND status = 0) RETURNING arn",
+             (SELECT 1 FROM execution WHERE machine = ?1 AND status = 0 AND map_run IS NULL) AND NOT EXISTS \
+             (SELECT 1 FROM execution WHERE machine = ?1 AND status = 0 AND map_run IS NOT NULL) \
+             RETURNING arn",
         )?
         .query_row([id], |row| row.get(0))
         .optional()?;

@@ -1,10 +1,14 @@
 //! ARNs of Step Functions resources: parsed once, kept as their text.
 
+mod qualified;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use super::name::{self, Name, NameError};
+
+pub use qualified::{QualifiedStateMachineArn, Qualifier};
 
 /// Why a text is not the ARN that was wanted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -105,6 +109,17 @@ fn part(text: &str, index: usize) -> &str {
     text.split(':').nth(index).unwrap_or_default()
 }
 
+/// What comes before the resource type of a checked ARN: `arn:…:ACCOUNT`.
+fn scope(text: &str) -> &str {
+    let end = text.match_indices(':').nth(4).map(|(end, _)| end);
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
+/// The name and the Map label of `NAME` or `NAME/LABEL`.
+fn split_label(part: &str) -> (&str, Option<&str>) {
+    part.split_once('/').map_or((part, None), |(name, label)| (name, Some(label)))
+}
+
 /// Checks what all ARNs share and gives the parts after the account: resource
 /// type and what follows it.
 fn split<'t>(text: &'t str, form: &'static str) -> Result<(&'t str, Vec<&'t str>), ArnError> {
@@ -135,10 +150,9 @@ fn check_name(part: &str, text: &str) -> Result<(), ArnError> {
 
 /// A state machine's name that may carry a Map label: `NAME` or `NAME/LABEL`.
 fn check_labelled(part: &str, text: &str) -> Result<(), ArnError> {
-    match part.split_once('/') {
-        Some((name, label)) => check_name(name, text).and_then(|()| check_name(label, text)),
-        None => check_name(part, text),
-    }
+    let (name, label) = split_label(part);
+    check_name(name, text)?;
+    label.map_or(Ok(()), |label| check_name(label, text))
 }
 
 fn wrong_type(wanted: &'static str, found: &str) -> ArnError {
@@ -204,14 +218,17 @@ arn! {
 }
 
 arn! {
-    /// An execution of a Standard state machine: `…:execution:NAME:EXECUTION`,
-    /// or `…:execution:NAME/LABEL:EXECUTION` for the child of a Map Run.
+    /// An execution that is stored: one of a Standard state machine,
+    /// `…:execution:NAME:EXECUTION`, or the child of a Map Run, which is
+    /// `…:execution:NAME/LABEL:EXECUTION` or, if it is an Express one,
+    /// `…:express:NAME/LABEL:EXECUTION:UUID`.
     ExecutionArn
 }
 
 arn! {
     /// An execution of an Express state machine: `…:express:NAME:EXECUTION:UUID`.
-    /// Such executions are not stored.
+    /// Such executions are not stored, unless they are children of a Map Run:
+    /// then their ARN is an [`ExecutionArn`] too.
     ExpressExecutionArn
 }
 
@@ -233,13 +250,13 @@ impl StateMachineArn {
 
     /// The ARN of this state machine's Standard execution of this name.
     pub fn execution(&self, name: &Name) -> ExecutionArn {
-        ExecutionArn(format!("{}:execution:{}:{name}", self.scope(), self.name()).into())
+        ExecutionArn(format!("{}:execution:{}:{name}", scope(&self.0), self.name()).into())
     }
 
     /// The ARN of this state machine's Express execution. `unique` is a UUID
     /// that tells executions of one name apart.
     pub fn express_execution(&self, name: &Name, unique: &Name) -> ExpressExecutionArn {
-        ExpressExecutionArn(format!("{}:express:{}:{name}:{unique}", self.scope(), self.name()).into())
+        ExpressExecutionArn(format!("{}:express:{}:{name}:{unique}", scope(&self.0), self.name()).into())
     }
 
     /// The ARN of this state machine's version of this number.
@@ -251,10 +268,6 @@ impl StateMachineArn {
     pub fn alias(&self, name: &Name) -> QualifiedStateMachineArn {
         let qualifier = Some(Qualifier::Alias(name.clone()));
         QualifiedStateMachineArn { state_machine: self.clone(), qualifier }
-    }
-
-    fn scope(&self) -> &str {
-        self.0.split_once(":stateMachine:").map_or("", |(scope, _)| scope)
     }
 }
 
@@ -273,6 +286,13 @@ impl FromStr for StateMachineArn {
     }
 }
 
+/// The state machine that a checked ARN names in its seventh part, which may
+/// carry a Map label.
+fn labelled_machine(text: &str) -> StateMachineArn {
+    let (name, _) = split_label(part(text, 6));
+    StateMachineArn(format!("{}:stateMachine:{name}", scope(text)).into())
+}
+
 impl ExecutionArn {
     /// The execution's name.
     pub fn name(&self) -> &str {
@@ -282,10 +302,17 @@ impl ExecutionArn {
     /// The state machine that it is an execution of; without the label for
     /// the child of a Map Run.
     pub fn state_machine(&self) -> StateMachineArn {
-        let name = part(&self.0, 6);
-        let name = name.split_once('/').map_or(name, |(name, _)| name);
-        let scope = self.0.split_once(":execution:").map_or("", |(scope, _)| scope);
-        StateMachineArn(format!("{scope}:stateMachine:{name}").into())
+        labelled_machine(&self.0)
+    }
+
+    /// The label of the Map state, for the child of a Map Run.
+    pub fn label(&self) -> Option<&str> {
+        split_label(part(&self.0, 6)).1
+    }
+
+    /// Whether it is an Express execution, and so the child of a Map Run.
+    pub fn is_express(&self) -> bool {
+        part(&self.0, 5) == "express"
     }
 }
 
@@ -294,16 +321,19 @@ impl FromStr for ExecutionArn {
 
     fn from_str(text: &str) -> Result<Self, ArnError> {
         const FORM: &str = "arn:aws:states:REGION:ACCOUNT:execution:NAME:EXECUTION";
-        match split(text, FORM)? {
-            ("execution", rest) => match *rest {
-                [machine, name] => {
-                    check_labelled(machine, text)?;
-                    check_name(name, text).map(|()| Self(text.into()))
-                }
-                _ => Err(ArnError::Form { form: FORM, text: text.to_owned() }),
-            },
-            (found, _) => Err(wrong_type("execution", found)),
-        }
+        let (resource_type, rest) = split(text, FORM)?;
+        let is_labelled = rest.first().is_some_and(|machine| machine.contains('/'));
+        let is_whole = match resource_type {
+            "execution" => rest.len() == 2,
+            "express" if is_labelled => rest.len() == 3,
+            found => return Err(wrong_type("execution", found)),
+        };
+        let Some((machine, names)) = rest.split_first().filter(|_| is_whole) else {
+            return Err(ArnError::Form { form: FORM, text: text.to_owned() });
+        };
+        check_labelled(machine, text)?;
+        names.iter().try_for_each(|name| check_name(name, text))?;
+        Ok(Self(text.into()))
     }
 }
 
@@ -355,6 +385,34 @@ impl FromStr for ActivityArn {
     }
 }
 
+impl MapRunArn {
+    /// The state machine that has the Map state.
+    pub fn state_machine(&self) -> StateMachineArn {
+        labelled_machine(&self.0)
+    }
+
+    /// The label of the Map state.
+    pub fn label(&self) -> &str {
+        split_label(part(&self.0, 6)).1.unwrap_or_default()
+    }
+
+    /// What tells it from other runs of the Map state.
+    pub fn unique(&self) -> &str {
+        part(&self.0, 7)
+    }
+
+    /// The ARN of a child execution in a Standard workflow.
+    pub fn execution(&self, name: &Name) -> ExecutionArn {
+        ExecutionArn(format!("{}:execution:{}:{name}", scope(&self.0), part(&self.0, 6)).into())
+    }
+
+    /// The ARN of a child execution in an Express workflow. `unique` is a UUID
+    /// that tells executions of one name apart.
+    pub fn express_execution(&self, name: &Name, unique: &Name) -> ExecutionArn {
+        ExecutionArn(format!("{}:express:{}:{name}:{unique}", scope(&self.0), part(&self.0, 6)).into())
+    }
+}
+
 impl FromStr for MapRunArn {
     type Err = ArnError;
 
@@ -369,70 +427,6 @@ impl FromStr for MapRunArn {
                 _ => Err(ArnError::Form { form: FORM, text: text.to_owned() }),
             },
             (found, _) => Err(wrong_type("mapRun", found)),
-        }
-    }
-}
-
-/// What may follow a state machine's name in an ARN.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Qualifier {
-    /// `:NUMBER`, a published version.
-    Version(u64),
-    /// `:NAME`, an alias: a name with at least one character that is not a digit.
-    Alias(Name),
-    /// `/LABEL`, the Map state that child executions belong to.
-    MapLabel(Name),
-}
-
-/// A state machine's ARN as requests give it: plain, with a version, an alias
-/// or a Map label.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct QualifiedStateMachineArn {
-    /// The state machine.
-    pub state_machine: StateMachineArn,
-    /// What follows its name.
-    pub qualifier: Option<Qualifier>,
-}
-
-impl FromStr for QualifiedStateMachineArn {
-    type Err = ArnError;
-
-    fn from_str(text: &str) -> Result<Self, ArnError> {
-        const FORM: &str = "arn:aws:states:REGION:ACCOUNT:stateMachine:NAME[:VERSION|:ALIAS]";
-        let (resource_type, rest) = split(text, FORM)?;
-        if resource_type != "stateMachine" {
-            return Err(wrong_type("stateMachine", resource_type));
-        }
-        let named =
-            |part: &str| Name::new(part).map_err(|source| ArnError::Name { text: text.to_owned(), source });
-        let (machine, qualifier) = match *rest {
-            [machine] => match machine.split_once('/') {
-                Some((machine, label)) => (machine, Some(Qualifier::MapLabel(named(label)?))),
-                None => (machine, None),
-            },
-            [machine, version] if version.bytes().all(|b| b.is_ascii_digit()) => {
-                let number = version.parse();
-                let number = number.map_err(|_| ArnError::Form { form: FORM, text: text.to_owned() })?;
-                (machine, Some(Qualifier::Version(number)))
-            }
-            [machine, alias] => (machine, Some(Qualifier::Alias(named(alias)?))),
-            _ => return Err(ArnError::Form { form: FORM, text: text.to_owned() }),
-        };
-        check_name(machine, text)?;
-        let scope = text.split_once(":stateMachine:").map_or("", |(scope, _)| scope);
-        let state_machine = StateMachineArn(format!("{scope}:stateMachine:{machine}").into());
-        Ok(Self { state_machine, qualifier })
-    }
-}
-
-impl fmt::Display for QualifiedStateMachineArn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.state_machine.fmt(f)?;
-        match &self.qualifier {
-            None => Ok(()),
-            Some(Qualifier::Version(number)) => write!(f, ":{number}"),
-            Some(Qualifier::Alias(name)) => write!(f, ":{name}"),
-            Some(Qualifier::MapLabel(label)) => write!(f, "/{label}"),
         }
     }
 }

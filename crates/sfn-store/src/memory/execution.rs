@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Index, State};
-use crate::id::{EventId, ExecutionArn, InboxSequence, LeaseEpoch, NodeId, TaskKey, TaskToken};
+use crate::id::{EventId, ExecutionArn, InboxSequence, LeaseEpoch, MapRunArn, NodeId, TaskKey, TaskToken};
 use crate::{
     Bytes, ClaimRequest, Claimed, Claims, Clock, Closed, Commit, CommitError, Committed,
     CreateExecutionError, Creation, DeliverError, Delivered, ExecutionCreation, ExecutionQuery,
-    ExecutionRecord, ExecutionStatus, ExecutionSummary, Hint, HistoryOrder, HistoryQuery, INBOX_MESSAGES_MAX,
-    Lease, LeaseError, LeaseRequest, Message, NewExecution, Outcome, Page, Position, Progress, Renew,
-    Renewal, Segment, StateMachineStatus, Then, Timestamp,
+    ExecutionRecord, ExecutionStatus, ExecutionSummary, ExecutionsOf, Hint, HistoryOrder, HistoryQuery,
+    INBOX_MESSAGES_MAX, Lease, LeaseError, LeaseRequest, Message, NewExecution, Outcome, Page, Position,
+    Progress, RedriveError, RedriveExecution, Renew, Renewal, Segment, StateMachineStatus, Then, Timestamp,
 };
 
 /// Long before any execution: due at once.
@@ -19,6 +19,9 @@ const AT_ONCE: Timestamp = Timestamp::MIN_UTC;
 pub(super) struct Execution {
     number: u64,
     machine: u64,
+    /// The number of the list that it is in: its state machine's, or that of
+    /// the map run that it is a child of.
+    list: u64,
     pub(super) record: ExecutionRecord,
     snapshot: Option<Bytes>,
     segments: Vec<Segment>,
@@ -28,6 +31,8 @@ pub(super) struct Execution {
     epoch: LeaseEpoch,
     turn: Turn,
     pub(super) open_tasks: BTreeMap<TaskKey, BTreeSet<TaskToken>>,
+    /// Its map runs by their number.
+    pub(super) map_runs: BTreeMap<u64, MapRunArn>,
 }
 
 /// Whose turn it is to step an execution.
@@ -42,10 +47,11 @@ enum Turn {
 }
 
 impl Execution {
-    fn new(number: u64, machine: u64, new: &NewExecution) -> Self {
+    fn new(number: u64, machine: u64, list: u64, new: &NewExecution) -> Self {
         Self {
             number,
             machine,
+            list,
             record: ExecutionRecord {
                 arn: new.arn.clone(),
                 revision: new.revision.clone(),
@@ -53,6 +59,7 @@ impl Execution {
                 input: new.input.clone(),
                 trace_header: new.trace_header.clone(),
                 test_case: new.test_case.clone(),
+                map_run: new.map_run.clone(),
                 started_at: new.started_at,
                 redrive_count: 0,
                 redriven_at: None,
@@ -67,6 +74,7 @@ impl Execution {
             epoch: LeaseEpoch::NONE,
             turn: Turn::Nobody,
             open_tasks: BTreeMap::new(),
+            map_runs: BTreeMap::new(),
         }
     }
 
@@ -111,6 +119,33 @@ impl Index {
         let turn = Turn::Leased(request.node.clone(), clock.after(request.ttl));
         self.set_turn(execution, turn);
         Lease { execution: execution.record.arn.clone(), node: request.node.clone(), epoch: execution.epoch }
+    }
+
+    /// The running executions in the list of this number.
+    pub(super) fn running_of(&self, list: u64) -> Vec<ExecutionArn> {
+        let running = ExecutionStatus::Running;
+        let range = (list, running, 0)..=(list, running, u64::MAX);
+        self.by_status.range(range).map(|(_, arn)| arn.clone()).collect()
+    }
+
+    /// Whether an execution of this state machine runs.
+    pub(super) fn is_used(&self, machine: u64) -> bool {
+        let running = ExecutionStatus::Running;
+        let mut running = self.by_status.range((machine, running, 0)..=(machine, running, u64::MAX));
+        let mut children = self.running_children.range((machine, 0)..=(machine, u64::MAX));
+        running.next().is_some() || children.next().is_some()
+    }
+
+    /// Puts an execution among those of this status, and nowhere else.
+    fn set_status(&mut self, execution: &Execution, status: ExecutionStatus) {
+        let Execution { machine, list, number, .. } = *execution;
+        self.by_status.remove(&(list, execution.record.status(), number));
+        self.by_status.insert((list, status, number), execution.record.arn.clone());
+        if list != machine && status == ExecutionStatus::Running {
+            self.running_children.insert((machine, number));
+        } else if list != machine {
+            self.running_children.remove(&(machine, number));
+        }
     }
 
     /// Gives up the lease until `wake_at`, or until a message comes.
@@ -173,14 +208,13 @@ impl Index {
         if matches!(closed.outcome, Outcome::Succeeded { .. }) {
             execution.snapshot = None;
         }
+        // All messages count as consumed: none will be.
         execution.inbox = VecDeque::new();
+        execution.consumed_through = execution.last_message;
         self.set_turn(execution, Turn::Nobody);
-        let Execution { machine, number, .. } = *execution;
-        self.by_status.remove(&(machine, ExecutionStatus::Running, number));
-        let arn = execution.record.arn.clone();
-        self.by_status.insert((machine, closed.outcome.status(), number), arn.clone());
+        self.set_status(execution, closed.outcome.status());
         execution.record.closed = Some(closed);
-        hints.push(Hint::Closed(arn));
+        hints.push(Hint::Closed(execution.record.arn.clone()));
     }
 }
 
@@ -197,14 +231,18 @@ impl State {
         }
         let machine_arn = new.arn.state_machine();
         let machine = self.machines.get(&machine_arn).ok_or(CreateExecutionError::NoSuchStateMachine)?;
-        if machine.record.status == StateMachineStatus::Deleting {
+        if machine.record.status == StateMachineStatus::Deleting && new.map_run.is_none() {
             return Err(CreateExecutionError::StateMachineDeleting);
         }
         if self.revisions.get(&new.revision).is_none_or(|(owner, _)| *owner != machine_arn) {
             return Err(CreateExecutionError::NoSuchRevision);
         }
         let machine = machine.number;
-        let first =
+        let list = match &new.map_run {
+            None => machine,
+            Some(link) => self.running_map_run(link).ok_or(CreateExecutionError::MapRunNotRunning)?,
+        };
+        let mut first =
             new.first.clone().unwrap_or_else(|| Progress { wake_at: Some(AT_ONCE), ..Progress::default() });
         let last_event_id = first.last_event_after(EventId::NONE).ok_or(CreateExecutionError::FirstStep)?;
         if !self.index.are_new_tokens(&first.open_tasks) {
@@ -212,9 +250,12 @@ impl State {
         }
 
         let number = self.next_number();
-        let mut execution = Execution::new(number, machine, &new);
-        let place = (machine, ExecutionStatus::Running, number);
-        self.index.by_status.insert(place, new.arn.clone());
+        let mut execution = Execution::new(number, machine, list, &new);
+        self.index.set_status(&execution, ExecutionStatus::Running);
+        if let Some(link) = &new.map_run {
+            let place = self.index.by_place.entry((list, link.number)).or_default();
+            place.insert((new.started_at, number), new.arn.clone());
+        }
         let lease = match &new.lease {
             _ if first.closed.is_some() => None,
             Some(request) => Some(self.index.lease(&mut execution, request, clock)),
@@ -223,14 +264,20 @@ impl State {
                 None
             }
         };
+        let map_runs = std::mem::take(&mut first.map_runs);
         self.index.progress(&mut execution, first, last_event_id, hints);
         let record = execution.record.clone();
         self.executions.insert(new.arn, execution);
+        self.change_map_runs(&record.arn, map_runs, hints);
         Ok(ExecutionCreation { execution: Creation::Created(record), lease })
     }
 
     pub(super) fn list_executions(&self, query: &ExecutionQuery) -> Page<ExecutionSummary> {
-        let Some(machine) = self.machines.get(&query.state_machine).map(|it| it.number) else {
+        let list = match &query.of {
+            ExecutionsOf::StateMachine(arn) => self.machines.get(&arn.state_machine).map(|it| it.number),
+            ExecutionsOf::MapRun(arn) => self.map_runs.get(arn).map(|it| it.number),
+        };
+        let Some(list) = list else {
             return Page { items: Vec::new(), next: None };
         };
         let before = query.page.after.map_or(u64::MAX, Position::get);
@@ -239,13 +286,13 @@ impl State {
             .into_iter()
             .filter(|status| query.status.is_none_or(|wanted| wanted == *status))
             .flat_map(|status| {
-                let range = (machine, status, 0)..(machine, status, before);
+                let range = (list, status, 0)..(list, status, before);
                 let newest_first = self.index.by_status.range(range).rev();
                 newest_first
                     .filter_map(|((_, _, number), arn)| {
                         Some((Position::new(*number), &self.executions.get(arn)?.record))
                     })
-                    .filter(|(_, record)| query.wants(record.started_on.as_ref()))
+                    .filter(|(_, record)| query.wants(record))
                     .take(wanted)
             })
             .collect();
@@ -253,6 +300,43 @@ impl State {
         let candidates =
             candidates.into_iter().map(|(position, record)| (position, ExecutionSummary::from(record)));
         Page::from_candidates(query.page.limit, candidates)
+    }
+
+    pub(super) fn redrive_execution(
+        &mut self,
+        redrive: RedriveExecution,
+        hints: &mut Vec<Hint>,
+    ) -> Result<ExecutionRecord, RedriveError> {
+        let execution = self.executions.get(&redrive.arn).ok_or(RedriveError::NoSuchExecution)?;
+        match execution.record.status() {
+            ExecutionStatus::Running => return Err(RedriveError::StillRunning),
+            ExecutionStatus::Succeeded => return Err(RedriveError::Succeeded),
+            ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted => {}
+        }
+        let machine = self.machines_by_number.get(&execution.machine);
+        let machine = machine.and_then(|arn| self.machines.get(arn)).ok_or(RedriveError::StateMachineGone)?;
+        match &execution.record.map_run {
+            Some(link) if self.running_map_run(link).is_none() => return Err(RedriveError::MapRunNotRunning),
+            None if machine.record.status == StateMachineStatus::Deleting => {
+                return Err(RedriveError::StateMachineGone);
+            }
+            Some(_) | None => {}
+        }
+        if execution.snapshot.is_none() {
+            return Err(RedriveError::NoSnapshot);
+        }
+        let (last_event_id, events_max) = (execution.record.last_event_id, redrive.events_max);
+        if last_event_id.get() > events_max {
+            return Err(RedriveError::HistoryTooLong { last_event_id, events_max });
+        }
+
+        let execution = self.executions.get_mut(&redrive.arn).ok_or(RedriveError::NoSuchExecution)?;
+        self.index.set_status(execution, ExecutionStatus::Running);
+        execution.record.closed = None;
+        execution.record.redrive_count += 1;
+        execution.record.redriven_at = Some(redrive.at);
+        self.index.put_message(execution, redrive.message, hints);
+        Ok(execution.record.clone())
     }
 
     pub(super) fn history(&self, query: &HistoryQuery) -> Option<Vec<Segment>> {
@@ -308,7 +392,11 @@ impl State {
         self.executions.get(&lease.execution).filter(|it| it.is_leased_by(lease))
     }
 
-    pub(super) fn commit(&mut self, commit: Commit, hints: &mut Vec<Hint>) -> Result<Committed, CommitError> {
+    pub(super) fn commit(
+        &mut self,
+        mut commit: Commit,
+        hints: &mut Vec<Hint>,
+    ) -> Result<Committed, CommitError> {
         let execution = self.executions.get_mut(&commit.lease.execution);
         let execution = execution
             .filter(|execution| execution.is_leased_by(&commit.lease))
@@ -332,6 +420,7 @@ impl State {
         }
         let is_closed = commit.progress.closed.is_some();
         let wake_at = commit.progress.wake_at;
+        let map_runs = std::mem::take(&mut commit.progress.map_runs);
         self.index.progress(execution, commit.progress, last_event_id, hints);
         let inbox = execution.inbox_after(InboxSequence::NONE);
         let is_resting = !is_closed && commit.then == Then::Release && inbox.is_empty();
@@ -339,6 +428,7 @@ impl State {
             self.index.rest(execution, wake_at, hints);
         }
         let machine = execution.machine;
+        self.change_map_runs(&commit.lease.execution, map_runs, hints);
         if is_closed {
             self.remove_if_deserted(machine);
         }

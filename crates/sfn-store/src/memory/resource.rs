@@ -7,9 +7,9 @@ use super::State;
 use super::version::Published;
 use crate::id::{ActivityArn, ResourceArn};
 use crate::{
-    ActivityRecord, Creation, DeleteStateMachine, Deletion, ExecutionStatus, Hint, NewActivity,
-    NewStateMachine, Page, PageRequest, Position, StateMachineRecord, StateMachineStatus,
-    StateMachineSummary, Tag, TagChange, TagError, Tags, UpdateError, UpdateStateMachine,
+    ActivityRecord, Creation, DeleteStateMachine, Deletion, Hint, NewActivity, NewStateMachine, Page,
+    PageRequest, Position, StateMachineRecord, StateMachineStatus, StateMachineSummary, Tag, TagChange,
+    TagError, Tags, UpdateError, UpdateStateMachine,
 };
 
 /// A state machine. Its number tells it from an earlier one of its name.
@@ -33,7 +33,11 @@ fn first_tags(tags: Vec<Tag>) -> Tags {
 }
 
 /// A page of what is listed by number, newest first.
-fn page_of<A, T>(list: &BTreeMap<u64, A>, page: PageRequest, item: impl Fn(&A) -> Option<T>) -> Page<T> {
+pub(super) fn page_of<A, T>(
+    list: &BTreeMap<u64, A>,
+    page: PageRequest,
+    item: impl Fn(&A) -> Option<T>,
+) -> Page<T> {
     let before = page.after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.get()));
     let newest_first = list.range((Bound::Unbounded, before)).rev();
     let candidates =
@@ -95,10 +99,7 @@ impl State {
         }
         machine.record.status = StateMachineStatus::Deleting;
         let number = machine.number;
-        let running = ExecutionStatus::Running;
-        let range = (number, running, 0)..=(number, running, u64::MAX);
-        let running: Vec<_> = self.index.by_status.range(range).map(|(_, arn)| arn.clone()).collect();
-        for arn in running {
+        for arn in self.index.running_of(number) {
             if let Some(execution) = self.executions.get_mut(&arn) {
                 self.index.put_message(execution, deletion.stop.clone(), hints);
             }
@@ -113,9 +114,7 @@ impl State {
             .machines
             .get(&arn)
             .is_some_and(|machine| machine.record.status == StateMachineStatus::Deleting);
-        let running = ExecutionStatus::Running;
-        let mut running = self.index.by_status.range((number, running, 0)..=(number, running, u64::MAX));
-        if !in_deletion || running.next().is_some() {
+        if !in_deletion || self.index.is_used(number) {
             return false;
         }
         self.machines.remove(&arn);

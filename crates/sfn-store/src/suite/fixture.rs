@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::Place;
 use crate::id::{
-    ActivityArn, ArnScope, EventId, ExecutionArn, InboxSequence, Name, NodeId, RevisionId, StateMachineArn,
-    TaskKey, TaskToken,
+    ActivityArn, ArnScope, EventId, ExecutionArn, InboxSequence, MapRunArn, Name, NodeId, RevisionId,
+    StateMachineArn, TaskKey, TaskToken,
 };
 use crate::{
-    ActivityRecord, Bytes, ClaimRequest, Claims, Closed, Commit, Failure, Lease, LeaseRequest, MachineType,
-    NewActivity, NewExecution, NewStateMachine, OpenTask, Outcome, PageRequest, Progress, Revision, Segment,
+    ActivityRecord, Bytes, ClaimRequest, Claims, Closed, Commit, ExecutionQuery, ExecutionsOf, Failure,
+    Lease, LeaseRequest, MachineType, MapRunChange, MapRunLink, MapRunSettings, MapRunStatus, NewActivity,
+    NewExecution, NewMapRun, NewStateMachine, OpenTask, Outcome, PageRequest, Progress, Revision, Segment,
     StateMachineRecord, StateMachineStatus, Store, Then, Timestamp, Work,
 };
 
@@ -47,6 +48,7 @@ impl Fixture {
             started_on: None,
             trace_header: None,
             test_case: Some("case".into()),
+            map_run: None,
             started_at: at(1),
             first: None,
             lease: None,
@@ -61,6 +63,34 @@ impl Fixture {
         new.lease = Some(lasting(node));
         let creation = self.store.create_execution(new).await.unwrap();
         creation.lease.expect("the creator wanted a lease")
+    }
+
+    /// Starts such an execution, which starts these map runs as well.
+    pub async fn start_map_runs(&self, execution: &str, uniques: &[&str]) -> Lease {
+        let mut new = self.new_execution(execution);
+        let changes = uniques.iter().map(|unique| MapRunChange::Start(new_map_run(unique)));
+        new.first = Some(Progress { map_runs: changes.collect(), ..step(1, 2) });
+        new.lease = Some(lasting(&node("n")));
+        let creation = self.store.create_execution(new).await.unwrap();
+        creation.lease.expect("the creator wanted a lease")
+    }
+
+    /// A child of a map run to create, at this place and with two items: no
+    /// first step, no lease.
+    pub fn new_child(&self, unique: &str, child: &str, number: u64) -> NewExecution {
+        let map_run = map_run(unique);
+        NewExecution {
+            arn: map_run.execution(&name(child)),
+            map_run: Some(MapRunLink { map_run, number, items: 2 }),
+            ..self.new_execution(child)
+        }
+    }
+
+    /// Creates a child that has ended.
+    pub async fn end_child(&self, unique: &str, child: &str, number: u64, closed: Closed) {
+        let first = Progress { closed: Some(closed), ..step(1, 2) };
+        let new = NewExecution { first: Some(first), ..self.new_child(unique, child, number) };
+        self.store.create_execution(new).await.unwrap();
     }
 
     /// Claims what is due at this second.
@@ -197,6 +227,33 @@ pub fn activity_task(text: &str, activity: &ActivityArn) -> OpenTask {
 /// A task's key.
 pub fn key(text: &str) -> TaskKey {
     TaskKey::new(format!("key of {text}")).unwrap()
+}
+
+/// All executions of a state machine.
+pub fn all_of(machine: &StateMachineArn, page: PageRequest) -> ExecutionQuery {
+    let of = ExecutionsOf::StateMachine(machine.clone().into());
+    ExecutionQuery { of, status: None, redriven: None, page }
+}
+
+/// The ARN of a map run of the state machine.
+pub fn map_run(unique: &str) -> MapRunArn {
+    format!("arn:aws:states:us-east-1:123456789012:mapRun:machine/label:{unique}").parse().unwrap()
+}
+
+/// A map run to start.
+pub fn new_map_run(unique: &str) -> NewMapRun {
+    let settings = MapRunSettings {
+        max_concurrency: 5,
+        tolerated_failure_count: None,
+        tolerated_failure_percentage: Some(12.5),
+    };
+    NewMapRun { arn: map_run(unique), state_name: "Each".into(), settings, started_at: at(2) }
+}
+
+/// The end of a map run, with a message to its children.
+pub fn end_map_run(unique: &str, status: MapRunStatus) -> MapRunChange {
+    let stop_children = Some(Bytes::from_static(b"stop"));
+    MapRunChange::End { arn: map_run(unique), status, at: at(8), stop_children }
 }
 
 /// The first page of a list.

@@ -1,11 +1,11 @@
 //! Executions are listed in pages.
 
 use super::Place;
-use super::fixture::{Fixture, commit, failed, first_page, node, succeeded};
+use super::fixture::{Fixture, all_of, commit, failed, first_page, name, node, scope, succeeded};
 use crate::{ExecutionQuery, ExecutionStatus, PageRequest};
 
 fn query(fixture: &Fixture, status: Option<ExecutionStatus>, page: PageRequest) -> ExecutionQuery {
-    ExecutionQuery { state_machine: fixture.machine.clone(), qualifier: None, status, page }
+    ExecutionQuery { status, ..all_of(&fixture.machine, page) }
 }
 
 /// Whatever comes between two pages, nothing is listed twice or left out.
@@ -68,7 +68,6 @@ pub async fn executions_are_listed_by_status(place: &impl Place) {
             assert_eq!(*summary, (&record).into());
         }
     }
-    let mut unknown = query(&fixture, None, first_page(9));
-    unknown.state_machine = super::fixture::scope().state_machine(&super::fixture::name("unknown"));
+    let unknown = all_of(&scope().state_machine(&name("unknown")), first_page(9));
     assert!(fixture.store.list_executions(unknown).await.unwrap().items.is_empty());
 }

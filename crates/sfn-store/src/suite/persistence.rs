@@ -3,11 +3,11 @@
 use super::Place;
 use super::creation::history_of;
 use super::fixture::{
-    Fixture, activity_task, commit, failed, first_page, fleeting, lasting, new_activity, node, revision,
-    revision_id, segment, token,
+    Fixture, activity_task, all_of, commit, failed, first_page, fleeting, lasting, new_activity, node,
+    revision, revision_id, segment, token,
 };
 use crate::id::InboxSequence;
-use crate::{Bytes, ExecutionQuery, TakeActivityTask, TaskMessage, UpdateStateMachine};
+use crate::{Bytes, TakeActivityTask, TaskMessage, UpdateStateMachine};
 
 /// Records, histories, snapshots, messages and tasks outlive the handle.
 pub async fn everything_is_there_after_reopening(place: &impl Place) {
@@ -60,13 +60,7 @@ pub async fn epochs_and_positions_grow_after_reopening(place: &impl Place) {
     assert!(after.epoch > before.epoch);
     assert!(fixture.store.commit(commit(&before, 1, 1)).await.is_err());
     fixture.store.create_execution(fixture.new_execution("e2")).await.unwrap();
-    let query = ExecutionQuery {
-        state_machine: fixture.machine.clone(),
-        qualifier: None,
-        status: None,
-        page: first_page(9),
-    };
-    let page = fixture.store.list_executions(query).await.unwrap();
+    let page = fixture.store.list_executions(all_of(&fixture.machine, first_page(9))).await.unwrap();
     let names: Vec<_> = page.items.iter().map(|it| it.arn.name()).collect();
     assert_eq!(names, ["e2", "e1"]);
 }

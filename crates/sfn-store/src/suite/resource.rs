@@ -2,8 +2,8 @@
 
 use super::Place;
 use super::fixture::{
-    Fixture, commit, first_page, lasting, name, new_activity, new_machine, node, revision, revision_id,
-    scope, succeeded,
+    Fixture, all_of, commit, first_page, lasting, name, new_activity, new_machine, node, revision,
+    revision_id, scope, succeeded,
 };
 use crate::id::{ResourceArn, StateMachineArn};
 use crate::{
@@ -97,13 +97,7 @@ pub async fn state_machines_in_deletion_go_with_their_last_execution(place: &imp
     successor.record.revision = revision(machine, 2);
     let created = store.create_state_machine(successor).await.unwrap();
     assert!(matches!(created, Creation::Created(_)));
-    let query = crate::ExecutionQuery {
-        state_machine: machine.clone(),
-        qualifier: None,
-        status: None,
-        page: first_page(9),
-    };
-    assert!(store.list_executions(query).await.unwrap().items.is_empty());
+    assert!(store.list_executions(all_of(machine, first_page(9))).await.unwrap().items.is_empty());
     assert!(fixture.claim(lasting(&node), 100).await.claimed.is_empty());
 }
 

@@ -2,13 +2,13 @@
 
 use super::Place;
 use super::fixture::{
-    Fixture, at, commit, first_page, name, new_machine, node, revision, revision_id, scope, succeeded,
+    Fixture, all_of, at, commit, first_page, name, new_machine, node, revision, revision_id, scope, succeeded,
 };
-use crate::id::{Qualifier, StateMachineArn};
+use crate::id::{QualifiedStateMachineArn, Qualifier, StateMachineArn};
 use crate::{
     ALIASES_MAX, AliasRecord, Bytes, Creation, DeleteStateMachine, DeleteVersionError, ExecutionQuery,
-    NewExecution, PageRequest, PublishError, PublishVersion, Route, Routing, StartedOn, Store, UpdateAlias,
-    UpdateStateMachine, VersionRecord,
+    ExecutionsOf, NewExecution, PageRequest, PublishError, PublishVersion, Route, Routing, StartedOn, Store,
+    UpdateAlias, UpdateStateMachine, VersionRecord,
 };
 
 fn publication(machine: &StateMachineArn, number: u64) -> PublishVersion {
@@ -199,12 +199,10 @@ pub async fn executions_are_listed_by_version_and_alias(place: &impl Place) {
         let mut page = first_page(2);
         let mut found = Vec::new();
         loop {
-            let query = ExecutionQuery {
-                state_machine: machine.clone(),
-                qualifier: qualifier.clone(),
-                status: None,
-                page,
-            };
+            let arn =
+                QualifiedStateMachineArn { state_machine: machine.clone(), qualifier: qualifier.clone() };
+            let of = ExecutionsOf::StateMachine(arn);
+            let query = ExecutionQuery { of, ..all_of(machine, page) };
             let answer = store.list_executions(query).await.unwrap();
             for summary in &answer.items {
                 let record = store.execution(&summary.arn).await.unwrap().unwrap();
