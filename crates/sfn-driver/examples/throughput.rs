@@ -83,6 +83,7 @@ impl Machine {
             },
             seed: u128::from(number),
             limits: Limits::default(),
+            processor_of: None,
         })
     }
 
@@ -95,6 +96,7 @@ impl Machine {
             started_on: None,
             trace_header: None,
             test_case: None,
+            map_run: None,
             started_at: driver.now(),
             first: None,
             lease: None,

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use asl_parser::Definition;
-use asl_runtime::{Effect, Execution, HistoryEvent, Limits, Outcome, Signal, Start, Step, TaskKey};
+use asl_runtime::{
+    Effect, Execution, HistoryEvent, Limits, MapRunReport, Outcome, Problem, Signal, Start, Step, TaskKey,
+};
 use sfn_store::{BoxFuture, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::live::{guarded, is_done_here};
 use crate::shared::Shared;
-use crate::task::{Report, Reports, TaskOrigin};
+use crate::task::{Report, Reported, Reports, TaskOrigin};
 use crate::virtual_time::Busy;
 
 /// Most reports that wait for one execution; tasks that report wait past it.
@@ -139,10 +141,21 @@ impl Express {
                 if report.is_last {
                     self.running.remove(&report.task);
                 }
-                Signal::Task { task: report.task, report: report.report }
+                match report.report {
+                    Reported::Task(task) => Signal::Task { task: report.task, report: task },
+                    Reported::MapRun(end) => Signal::MapRun { map_run: report.task, report: end },
+                }
             }
             () = self.shared.sleep_until(self.wake_at) => Signal::Tick,
         }
+    }
+
+    /// A map run belongs to a Standard execution: its children are stored.
+    fn refuse(&self, task: TaskKey) {
+        let problem = Problem::new("States.Runtime", "Express executions have no map runs.");
+        let report = Reported::MapRun(MapRunReport::Failed(problem));
+        let (report, sender) = (Report { task, report, is_last: true }, self.sender.clone());
+        tokio::spawn(async move { Reports::Express(sender).send(report).await });
     }
 
     /// Carries a step out, and tells how the execution ended, if it did.
@@ -162,6 +175,7 @@ impl Express {
                         task.abort();
                     }
                 }
+                Effect::StartMapRun(start) => self.refuse(start.key),
                 // Express state machines have no activities.
                 other => tracing::error!(?other, "an effect that no Express execution has"),
             }

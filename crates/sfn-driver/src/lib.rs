@@ -37,11 +37,14 @@
 //! # }
 //! ```
 
+mod create;
 mod definitions;
 mod dispatch;
 mod driver;
 mod express;
 mod live;
+mod lone;
+mod map_run;
 mod metric;
 pub mod node;
 mod run;
@@ -51,10 +54,12 @@ mod turn;
 mod virtual_time;
 mod watch;
 
-pub use driver::{Driver, StandardStart};
+pub use create::StandardStart;
+pub use driver::Driver;
 pub use express::{ExpressEnd, ExpressStart};
+pub use lone::LoneTask;
 pub use metric::Metrics;
 pub use node::Pace;
 pub use shared::{Config, Entropy};
-pub use task::{Report, TaskContext, TaskHandler, TaskOrigin};
+pub use task::{ItemStream, Pending, Report, Reported, ResultSink, TaskContext, TaskHandler, TaskOrigin};
 pub use watch::{Subject, Watch};

@@ -7,25 +7,40 @@ use std::sync::Arc;
 
 use asl_parser::{Pattern, Resource, ResourceKind};
 use asl_runtime::{
-    Effect, Execution, HistoryEvent, Outcome, Signal, StartTask, Step, TaskKey, TaskReport, segment,
+    Effect, Execution, HistoryEvent, MapRunReport, Outcome, Signal, StartMapRun, StartTask, Step, TaskKey,
+    TaskReport, segment,
 };
 use chrono::SubsecRound;
-use sfn_store::id::{ActivityArn, EventId, InboxSequence, TaskKey as StoredKey, TaskToken};
-use sfn_store::{Bytes, Closed, Failure, OpenTask, Progress, Segment, Timestamp, Work};
+use sfn_store::id::{
+    ActivityArn, EventId, InboxSequence, MapRunArn, RevisionId, TaskKey as StoredKey, TaskToken,
+};
+use sfn_store::{
+    Bytes, Closed, Failure, MapRunChange, MapRunSettings, MapRunStatus, NewMapRun, OpenTask, Progress,
+    Segment, StartedOn, Timestamp, Work,
+};
 use tokio::task::AbortHandle;
 
+use crate::express::ExpressEnd;
 use crate::metric::Metrics;
 use crate::node::Incoming;
-use crate::task::TaskOrigin;
+use crate::task::{Reported, TaskOrigin};
 
 /// Most signals whose effects one commit makes durable together.
 const SIGNALS_PER_COMMIT_MAX: usize = 64;
 
+/// What an execution hands on to its children.
+#[derive(Clone, Debug)]
+pub(crate) struct Kin {
+    pub(crate) revision: RevisionId,
+    pub(crate) started_on: Option<StartedOn>,
+}
+
 /// An execution in memory.
 #[derive(Debug)]
 pub(crate) struct Live {
-    execution: Execution,
+    pub(crate) execution: Execution,
     pub(crate) origin: Arc<TaskOrigin>,
+    pub(crate) kin: Kin,
     /// The last event that is committed.
     pub(crate) committed: EventId,
     /// The last message that a step has taken, committed or not.
@@ -34,6 +49,8 @@ pub(crate) struct Live {
     pub(crate) wake_at: Option<Timestamp>,
     /// The tasks that run here.
     pub(crate) running: BTreeMap<TaskKey, AbortHandle>,
+    /// Its map runs, and those who run them here.
+    pub(crate) map_runs: BTreeMap<TaskKey, (MapRunArn, Option<AbortHandle>)>,
 }
 
 /// One or more steps on their way into the store.
@@ -46,6 +63,8 @@ pub(crate) struct Batch {
     outcome: Option<Outcome>,
     /// Tasks that ended here.
     ended: Vec<TaskKey>,
+    /// Map runs that ended, and how.
+    ended_map_runs: Vec<(TaskKey, MapRunStatus)>,
     /// Whether a message was consumed, if only to be refused.
     has_consumed: bool,
     /// Whether the engine is no longer where its last snapshot was taken.
@@ -95,15 +114,22 @@ pub(crate) fn guarded<T>(metrics: &Metrics, run: impl FnOnce() -> T) -> Result<T
 
 impl Live {
     /// An execution that has made its first step.
-    pub(crate) fn begun(execution: Execution, origin: Arc<TaskOrigin>, first: Step) -> (Self, Batch) {
+    pub(crate) fn begun(
+        execution: Execution,
+        origin: Arc<TaskOrigin>,
+        kin: Kin,
+        first: Step,
+    ) -> (Self, Batch) {
         let (batch, wake_at) = Batch::from_first(first);
         let live = Self {
             execution,
             origin,
+            kin,
             committed: EventId::NONE,
             consumed_through: InboxSequence::NONE,
             wake_at,
             running: BTreeMap::new(),
+            map_runs: BTreeMap::new(),
         };
         (live, batch)
     }
@@ -112,12 +138,26 @@ impl Live {
     pub(crate) fn resumed(
         execution: Execution,
         origin: Arc<TaskOrigin>,
+        kin: Kin,
         committed: EventId,
         consumed_through: InboxSequence,
     ) -> (Self, Vec<Effect>) {
         let mut effects = execution.outstanding();
-        let live =
-            Self { execution, origin, committed, consumed_through, wake_at: None, running: BTreeMap::new() };
+        let map_runs = effects.iter().filter_map(|effect| match effect {
+            Effect::StartMapRun(start) => Some((start.key, (start.arn.parse().ok()?, None))),
+            _ => None,
+        });
+        let map_runs = map_runs.collect();
+        let live = Self {
+            execution,
+            origin,
+            kin,
+            committed,
+            consumed_through,
+            wake_at: None,
+            running: BTreeMap::new(),
+            map_runs,
+        };
         effects.retain(is_done_here);
         (live, effects)
     }
@@ -141,10 +181,12 @@ impl Live {
                 Ok(step) => {
                     metrics.signals.add(1);
                     batch.add(step, &next, &mut self.wake_at);
-                    if let Incoming::Report(report) = &next
-                        && is_end(&report.report)
-                    {
-                        batch.ended.push(report.task);
+                    if let Incoming::Report(report) = &next {
+                        match &report.report {
+                            Reported::Task(task) if is_end(task) => batch.ended.push(report.task),
+                            Reported::Task(_) => {}
+                            Reported::MapRun(end) => batch.ended_map_runs.push((report.task, status(end))),
+                        }
                     }
                 }
                 Err(refused) => {
@@ -164,7 +206,10 @@ impl Live {
                 if report.is_last {
                     self.running.remove(&report.task);
                 }
-                Some(Signal::Task { task: report.task, report: report.report.clone() })
+                Some(match report.report.clone() {
+                    Reported::Task(task) => Signal::Task { task: report.task, report: task },
+                    Reported::MapRun(end) => Signal::MapRun { map_run: report.task, report: end },
+                })
             }
             Incoming::Message(message) => {
                 if message.sequence <= self.consumed_through {
@@ -195,7 +240,11 @@ impl Live {
                         open_tasks.extend(open_task(task));
                     }
                 }
+                Effect::CancelTask(key) if self.map_runs.contains_key(key) => {
+                    batch.ended_map_runs.push((*key, MapRunStatus::Aborted));
+                }
                 Effect::CancelTask(key) => ended.push(*key),
+                Effect::StartMapRun(_) => {}
                 other => tracing::error!(?other, "an effect that this driver does not know"),
             }
         }
@@ -206,7 +255,50 @@ impl Live {
             closed: batch.outcome.as_ref().map(|outcome| closed(outcome, &batch.events, now)),
             open_tasks,
             close_tasks: ended.iter().filter_map(stored_key).collect(),
+            map_runs: self.map_run_changes(batch, now),
         }
+    }
+
+    /// What happens to the execution's map runs: old ones end before new ones
+    /// begin.
+    fn map_run_changes(&mut self, batch: &mut Batch, now: Timestamp) -> Vec<MapRunChange> {
+        let mut changes = Vec::new();
+        for (key, status) in std::mem::take(&mut batch.ended_map_runs) {
+            let Some((arn, job)) = self.map_runs.remove(&key) else { continue };
+            if let Some(job) = job {
+                job.abort();
+            }
+            let stop_children = (status != MapRunStatus::Succeeded).then(stop_message);
+            changes.push(MapRunChange::End { arn, status, at: now, stop_children });
+        }
+        for effect in &batch.effects {
+            if let Effect::StartMapRun(start) = effect
+                && let Some(change) = self.map_run_begun(start, now)
+            {
+                changes.push(change);
+            }
+        }
+        changes
+    }
+
+    fn map_run_begun(&mut self, start: &StartMapRun, now: Timestamp) -> Option<MapRunChange> {
+        let arn: MapRunArn = start.arn.parse().ok()?;
+        self.map_runs.insert(start.key, (arn.clone(), None));
+        if start.redrive_count > 0 {
+            return Some(MapRunChange::Redrive { arn, at: now });
+        }
+        let map_run = self.execution.map_run(start.key)?;
+        let settings = map_run.settings();
+        Some(MapRunChange::Start(NewMapRun {
+            arn,
+            state_name: Arc::clone(map_run.state_name()),
+            settings: MapRunSettings {
+                max_concurrency: settings.max_concurrency,
+                tolerated_failure_count: settings.tolerated_failure_count,
+                tolerated_failure_percentage: settings.tolerated_failure_percentage,
+            },
+            started_at: now,
+        }))
     }
 
     /// The number of the last event, committed or not.
@@ -214,24 +306,39 @@ impl Live {
         EventId::new(self.execution.last_event_id().0)
     }
 
-    /// Whether a task of it is under way, here or elsewhere.
-    pub(crate) fn has_running_tasks(&self) -> bool {
-        self.execution.has_running_tasks()
+    /// Whether a task or a map run of it is under way, here or elsewhere.
+    pub(crate) fn waits_for_others(&self) -> bool {
+        self.execution.has_running_tasks() || !self.map_runs.is_empty()
     }
 
     /// Whether something runs here for it, or will after this commit.
     pub(crate) fn is_busy(&self, batch: &Batch) -> bool {
         let is_cancelled = |key: &TaskKey| batch.effects.contains(&Effect::CancelTask(*key));
-        self.running.keys().any(|key| !is_cancelled(key)) || batch.effects.iter().any(is_done_here)
+        let mut here = self.running.keys().chain(self.map_runs.keys());
+        here.any(|key| !is_cancelled(key)) || batch.effects.iter().any(is_done_here)
     }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        for task in self.running.values() {
+        let map_runs = self.map_runs.values().filter_map(|(_, job)| job.as_ref());
+        for task in self.running.values().chain(map_runs) {
             task.abort();
         }
     }
+}
+
+fn status(report: &MapRunReport) -> MapRunStatus {
+    match report {
+        MapRunReport::Succeeded { .. } => MapRunStatus::Succeeded,
+        MapRunReport::TooLarge | MapRunReport::Failed(_) => MapRunStatus::Failed,
+    }
+}
+
+/// What tells a child to stop.
+fn stop_message() -> Bytes {
+    // Nothing in it that JSON cannot write.
+    serde_json::to_vec(&Signal::Stop { error: None, cause: None }).unwrap_or_default().into()
 }
 
 /// Whether somebody who has the task's token may answer it.
@@ -243,9 +350,13 @@ fn answers_by_token(resource: &Resource) -> bool {
     }
 }
 
-/// Whether a handler does it here; workers poll for the tasks of activities.
+/// Whether it is done here; workers poll for the tasks of activities.
 pub(crate) fn is_done_here(effect: &Effect) -> bool {
-    matches!(effect, Effect::StartTask(task) if task.resource.kind != ResourceKind::Activity)
+    match effect {
+        Effect::StartTask(task) => task.resource.kind != ResourceKind::Activity,
+        Effect::StartMapRun(_) => true,
+        _ => false,
+    }
 }
 
 /// Whether a report ends its task.
@@ -276,6 +387,15 @@ fn open_task(task: &StartTask) -> Option<OpenTask> {
         ResourceKind::Service { .. } | ResourceKind::LambdaFunction | ResourceKind::Unknown => Work::Callback,
     };
     Some(OpenTask { token, key, work })
+}
+
+/// What the store is to keep of an execution that ran in memory.
+pub(crate) fn ended(end: &ExpressEnd) -> Progress {
+    Progress {
+        events: events(&end.events),
+        closed: Some(closed(&end.outcome, &end.events, end.stopped_at)),
+        ..Progress::default()
+    }
 }
 
 fn events(events: &[HistoryEvent]) -> Option<Segment> {

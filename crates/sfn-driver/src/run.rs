@@ -12,12 +12,13 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
+use crate::dispatch::carry_out;
 use crate::live::Live;
 use crate::node::{Command, Node, TurnEnd};
 use crate::shared::Shared;
 use crate::task::Report;
 use crate::turn;
-use crate::virtual_time::VirtualTime;
+use crate::virtual_time::{Held, VirtualTime};
 
 /// Most events handled before commands are carried out.
 const EVENTS_PER_ROUND_MAX: usize = 256;
@@ -115,10 +116,8 @@ impl Shell {
             return false;
         }
         let next = self.lives.values().filter(|live| live.wake_at.is_some()).min_by_key(|live| live.wake_at);
-        if next.is_some_and(|live| live.has_running_tasks()) {
-            return false;
-        }
-        time.jump(self.shared.now(), next.and_then(|live| live.wake_at))
+        let held = next.and_then(|live| Some(Held { at: live.wake_at?, is_barred: live.waits_for_others() }));
+        time.jump(self.shared.now(), held)
     }
 
     /// When the node wants to be called.
@@ -164,7 +163,7 @@ impl Shell {
         match event {
             Event::Created { lease, mut live, effects } => {
                 let execution = lease.execution.clone();
-                self.shared.dispatcher.carry_out(&mut live, &execution, effects, &self.sender);
+                carry_out(&self.shared, &mut live, &execution, effects, &self.sender);
                 let wake_at = live.wake_at;
                 self.lives.insert(execution.clone(), live);
                 self.leases.insert(execution, lease.clone());
@@ -270,6 +269,6 @@ fn failed(execution: &ExecutionArn) -> Event {
 }
 
 /// The answer; a failure is logged.
-fn told<T, E: std::fmt::Display>(what: &'static str, answer: Result<T, E>) -> Option<T> {
+pub(crate) fn told<T, E: std::fmt::Display>(what: &'static str, answer: Result<T, E>) -> Option<T> {
     answer.inspect_err(|error| tracing::warn!(%error, "the store did not {what}")).ok()
 }

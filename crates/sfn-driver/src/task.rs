@@ -1,11 +1,13 @@
 //! What carries out tasks: the trait that integrations implement.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use asl_runtime::{StartTask, TaskKey, TaskReport};
-use sfn_store::BoxFuture;
-use sfn_store::id::ExecutionArn;
+use asl_runtime::{MapRunReport, Problem, ReadItems, StartTask, TaskKey, TaskReport, WriteResults};
+use asl_value::{Payload, Value};
+use sfn_store::id::{ExecutionArn, MapRunArn};
+use sfn_store::{BoxFuture, ExecutionRecord};
 use tokio::sync::mpsc;
 
 use crate::run::Event;
@@ -20,6 +22,41 @@ pub trait TaskHandler: Send + Sync + fmt::Debug {
     /// A task is started again, with the same key, when the process that ran
     /// it is gone.
     fn run(&self, task: StartTask, context: TaskContext) -> BoxFuture<TaskReport>;
+
+    /// Begins to read the items of a map run.
+    fn open_items(&self, read: ReadItems) -> BoxFuture<Result<Box<dyn ItemStream>, Problem>> {
+        let cause = format!("nothing is configured that reads items with {}", read.resource);
+        Box::pin(std::future::ready(Err(Problem::new("States.ItemReaderFailed", cause))))
+    }
+
+    /// Begins to write the results of a map run.
+    fn open_results(
+        &self,
+        write: WriteResults,
+        map_run: MapRunArn,
+    ) -> BoxFuture<Result<Box<dyn ResultSink>, Problem>> {
+        let resource = write.resource.map(|resource| resource.to_string()).unwrap_or_default();
+        let cause = format!("nothing is configured that writes the results of {map_run} with {resource}");
+        Box::pin(std::future::ready(Err(Problem::new("States.ResultWriterFailed", cause))))
+    }
+}
+
+/// An answer that borrows from who gives it.
+pub type Pending<'p, T> = Pin<Box<dyn Future<Output = T> + Send + 'p>>;
+
+/// Items as they are read.
+pub trait ItemStream: Send {
+    /// The next items, at most `limit`; none at the end.
+    fn next(&mut self, limit: usize) -> Pending<'_, Result<Vec<Value>, Problem>>;
+}
+
+/// Where the results of a map run go.
+pub trait ResultSink: Send {
+    /// Takes the result of a child.
+    fn push(&mut self, child: &ExecutionRecord) -> Pending<'_, Result<(), Problem>>;
+
+    /// Writes what is left; the result of the state.
+    fn finish(self: Box<Self>) -> Pending<'static, Result<Payload, Problem>>;
 }
 
 /// Where a task comes from.
@@ -62,6 +99,7 @@ impl TaskContext {
     /// Reports what happens before the end. A report to an execution that no
     /// longer waits for the task is dropped.
     pub async fn report(&self, report: TaskReport) {
+        let report = Reported::Task(report);
         self.reports.send(Report { task: self.key, report, is_last: false }).await;
     }
 }
@@ -72,9 +110,18 @@ pub struct Report {
     /// The task.
     pub task: TaskKey,
     /// What happened to it.
-    pub report: TaskReport,
+    pub report: Reported,
     /// Whether the handler is done with it.
     pub is_last: bool,
+}
+
+/// What is reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reported {
+    /// Something about a task.
+    Task(TaskReport),
+    /// The end of a map run.
+    MapRun(MapRunReport),
 }
 
 /// Where reports go.

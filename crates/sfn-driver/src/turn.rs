@@ -10,9 +10,10 @@ use sfn_store::id::InboxSequence;
 use sfn_store::{Claimed, Commit, CommitError, ExecutionRecord, Lease, Message, Then};
 use tokio::sync::mpsc;
 
-use crate::live::{Batch, Live, guarded};
+use crate::dispatch::carry_out;
+use crate::live::{Batch, Kin, Live, guarded};
 use crate::node::{Incoming, TurnEnd};
-use crate::run::Event;
+use crate::run::{Event, told};
 use crate::shared::Shared;
 use crate::task::TaskOrigin;
 
@@ -23,7 +24,7 @@ const FAILED: Turned = (None, TurnEnd::Failed);
 
 /// Gives an execution in memory a turn.
 pub(crate) async fn turn(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     live: Box<Live>,
     lease: &Lease,
     incoming: Vec<Incoming>,
@@ -34,7 +35,7 @@ pub(crate) async fn turn(
 }
 
 /// Takes a claimed execution up, begins it if it never was, and gives it a turn.
-pub(crate) async fn resume(shared: &Shared, claimed: Claimed, events: &mpsc::Sender<Event>) -> Turned {
+pub(crate) async fn resume(shared: &Arc<Shared>, claimed: Claimed, events: &mpsc::Sender<Event>) -> Turned {
     let Claimed { record, snapshot, consumed_through, inbox, lease } = claimed;
     let defined = match shared.definitions.of(&*shared.store, &record.revision).await {
         Ok(defined) => defined,
@@ -44,6 +45,7 @@ pub(crate) async fn resume(shared: &Shared, claimed: Claimed, events: &mpsc::Sen
         }
     };
     let origin = Arc::new(TaskOrigin::of(&record.arn, record.test_case.clone()));
+    let kin = Kin { revision: record.revision.clone(), started_on: record.started_on.clone() };
     let mut incoming: VecDeque<_> = inbox.into_iter().map(Incoming::Message).collect();
     let (live, first) = if let Some(snapshot) = snapshot {
         let snapshot = Snapshot::from_bytes(&*snapshot);
@@ -56,16 +58,17 @@ pub(crate) async fn resume(shared: &Shared, claimed: Claimed, events: &mpsc::Sen
             }
             Err(_) => return FAILED,
         };
-        let (mut live, effects) = Live::resumed(execution, origin, record.last_event_id, consumed_through);
-        shared.dispatcher.carry_out(&mut live, &record.arn, effects, events);
+        let (mut live, effects) =
+            Live::resumed(execution, origin, kin, record.last_event_id, consumed_through);
+        carry_out(shared, &mut live, &record.arn, effects, events);
         // The engine tells with any step when it wants to be woken.
         incoming.push_front(Incoming::Tick);
         (live, None)
     } else {
-        let Some(start) = start(shared, &record, &defined.role_arn) else { return FAILED };
+        let Some(start) = start(shared, &record, &defined.role_arn).await else { return FAILED };
         let begun = guarded(&shared.metrics, || Execution::start(defined.definition, start, shared.now()));
         let Ok((execution, step)) = begun else { return FAILED };
-        let (live, first) = Live::begun(execution, origin, step);
+        let (live, first) = Live::begun(execution, origin, kin, step);
         (live, Some(first))
     };
     let mut turn = Turn { shared, live: Box::new(live), lease: &lease, events, incoming };
@@ -74,11 +77,16 @@ pub(crate) async fn resume(shared: &Shared, claimed: Claimed, events: &mpsc::Sen
 
 /// What the engine starts with, for an execution that was stored without its
 /// first step.
-fn start(shared: &Shared, record: &ExecutionRecord, role_arn: &Arc<str>) -> Option<Start> {
+async fn start(shared: &Shared, record: &ExecutionRecord, role_arn: &Arc<str>) -> Option<Start> {
     let machine = record.arn.state_machine();
     let input = Payload::parse(&*record.input)
         .inspect_err(|error| tracing::error!(execution = %record.arn, %error, "unreadable input"))
         .ok()?;
+    let map_run = match &record.map_run {
+        Some(link) => Some(told("read a map run", shared.store.map_run(&link.map_run).await)??),
+        None => None,
+    };
+    let label = map_run.as_ref().map(|map_run| format!("/{}", map_run.arn.label())).unwrap_or_default();
     let started_on = record.started_on.as_ref();
     let version = started_on.map(|it| it.version_arn(&machine));
     let alias = started_on.and_then(|it| it.alias_arn(&machine));
@@ -86,18 +94,24 @@ fn start(shared: &Shared, record: &ExecutionRecord, role_arn: &Arc<str>) -> Opti
         arn: Arc::clone(record.arn.shared()),
         name: Arc::from(record.arn.name()),
         role_arn: Arc::clone(role_arn),
-        state_machine_arn: Arc::clone(machine.shared()),
-        state_machine_name: Arc::from(machine.name()),
+        state_machine_arn: Arc::from(format!("{machine}{label}")),
+        state_machine_name: Arc::from(format!("{}{label}", machine.name())),
         state_machine_version_arn: version.map(|arn| Arc::from(arn.to_string())),
         state_machine_alias_arn: alias.map(|arn| Arc::from(arn.to_string())),
         region: Arc::from(machine.region()),
         redrive_count: u64::from(record.redrive_count),
     };
-    Some(Start { input, execution, seed: shared.entropy.draw(), limits: shared.limits.clone() })
+    Some(Start {
+        input,
+        execution,
+        seed: shared.entropy.draw(),
+        limits: shared.limits.clone(),
+        processor_of: map_run.map(|map_run| map_run.state_name),
+    })
 }
 
 struct Turn<'t> {
-    shared: &'t Shared,
+    shared: &'t Arc<Shared>,
     live: Box<Live>,
     lease: &'t Lease,
     events: &'t mpsc::Sender<Event>,
@@ -153,7 +167,7 @@ impl Turn<'_> {
                     return Err(TurnEnd::Closed);
                 }
                 let effects = std::mem::take(&mut batch.effects);
-                shared.dispatcher.carry_out(&mut self.live, &self.lease.execution, effects, self.events);
+                carry_out(shared, &mut self.live, &self.lease.execution, effects, self.events);
                 if committed.released {
                     return Err(TurnEnd::Released { consumed_through: self.live.consumed_through });
                 }

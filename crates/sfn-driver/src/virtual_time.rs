@@ -28,6 +28,14 @@ struct State {
     sleepers: BTreeSet<(Timestamp, u64)>,
 }
 
+/// The first moment when something happens by itself in an execution in memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub(crate) at: Timestamp,
+    /// Whether the execution waits for somebody, so that it may not come to that.
+    pub(crate) is_barred: bool,
+}
+
 /// While it is there, time does not jump.
 #[derive(Debug)]
 pub(crate) struct Busy(Arc<VirtualTime>);
@@ -55,15 +63,17 @@ impl VirtualTime {
         Busy(Arc::clone(self))
     }
 
-    /// Jumps from `now` to `held`, or to an earlier moment that somebody sleeps
-    /// until; not while somebody is busy, and never back. Tells whether it did.
-    pub(crate) fn jump(&self, now: Timestamp, held: Option<Timestamp>) -> bool {
+    /// Jumps from `now` to what is held first, or to an earlier moment that
+    /// somebody sleeps until; not while somebody is busy, and never back. Tells
+    /// whether it did.
+    pub(crate) fn jump(&self, now: Timestamp, held: Option<Held>) -> bool {
         let state = self.state();
-        let sleeper = state.sleepers.first().map(|(at, _)| *at);
-        let Some(by) = held.into_iter().chain(sleeper).min().map(|at| (at - now).num_milliseconds()) else {
+        let sleeper = state.sleepers.first().map(|(at, _)| Held { at: *at, is_barred: false });
+        let Some(next) = sleeper.into_iter().chain(held).min_by_key(|held| held.at) else {
             return false;
         };
-        if state.busy > 0 || by <= 0 {
+        let by = (next.at - now).num_milliseconds();
+        if state.busy > 0 || next.is_barred || by <= 0 {
             return false;
         }
         self.ahead_milliseconds.fetch_add(by, Ordering::Relaxed);
@@ -112,22 +122,40 @@ mod tests {
         Timestamp::from_timestamp(seconds, 0).unwrap()
     }
 
+    fn held(seconds: i64) -> Held {
+        Held { at: at(seconds), is_barred: false }
+    }
+
+    #[test]
+    fn time_passes_no_moment_that_may_not_come() {
+        let time = Arc::new(VirtualTime::default());
+        let barred = Some(Held { at: at(100), is_barred: true });
+        assert!(!time.jump(at(0), barred));
+        let busy = time.busy();
+        let later = busy.sleep(at(200));
+        assert!(!time.jump(at(0), barred), "that sleeper wakes after it");
+        drop(later);
+        let _sooner = busy.sleep(at(50));
+        assert!(time.jump(at(0), barred));
+        assert_eq!(time.ahead().num_seconds(), 50);
+    }
+
     #[test]
     fn time_jumps_to_the_first_of_all_that_wait_unless_somebody_is_busy() {
         let time = Arc::new(VirtualTime::default());
         assert!(!time.jump(at(0), None), "nothing is waited for");
         let (one, other) = (time.busy(), time.busy());
         let sleeper = one.sleep(at(50));
-        assert!(!time.jump(at(0), Some(at(100))), "the other is busy");
+        assert!(!time.jump(at(0), Some(held(100))), "the other is busy");
         drop(other);
-        assert!(time.jump(at(0), Some(at(100))));
+        assert!(time.jump(at(0), Some(held(100))));
         assert_eq!(time.ahead().num_seconds(), 50);
-        assert!(!time.jump(at(50), Some(at(100))), "the sleeper has not woken yet");
+        assert!(!time.jump(at(50), Some(held(100))), "the sleeper has not woken yet");
         drop(sleeper);
-        assert!(!time.jump(at(50), Some(at(100))), "it is awake");
+        assert!(!time.jump(at(50), Some(held(100))), "it is awake");
         drop(one);
-        assert!(time.jump(at(50), Some(at(100))));
+        assert!(time.jump(at(50), Some(held(100))));
         assert_eq!(time.ahead().num_seconds(), 100);
-        assert!(!time.jump(at(100), Some(at(99))), "never back");
+        assert!(!time.jump(at(100), Some(held(99))), "never back");
     }
 }

@@ -135,3 +135,25 @@ async fn express_executions_jump_too() {
     assert_eq!((end.stopped_at - end.started_at).num_seconds(), 5);
     assert!(began.elapsed() >= Duration::from_secs(5), "a task takes its time");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_children_of_a_map_run_wait_no_time() {
+    let world = world();
+    let map = r#"{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$$.Execution.Input.l","End":true,"ItemProcessor":{
+        "ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"TYPE"},
+        "StartAt":"W","States":{"W":{"Type":"Wait","Seconds":200,"End":true}}}}}}"#;
+    for kind in ["STANDARD", "EXPRESS"] {
+        let began = Instant::now();
+        let machine = world.machine(kind, &map.replace("TYPE", kind)).await;
+        let driver = world.driver(&Scripted::echo(Duration::ZERO));
+        let mut start = machine.standard("e", driver.now());
+        start.start.input = asl_value::Payload::parse(r#"{"l":[1,2,3]}"#).unwrap();
+        start.new.input = start.start.input.shared_text().clone();
+        driver.create(start).await.unwrap();
+        let end = closed(&driver, &machine.execution("e")).await;
+        assert!(matches!(end.outcome, Outcome::Succeeded { .. }), "{end:?}");
+        assert_eq!(seconds(&world, &machine.execution("e")).await, 200, "{kind}");
+        assert!(began.elapsed() < Duration::from_secs(3), "{kind}: {:?}", began.elapsed());
+        driver.stop().await;
+    }
+}

@@ -1,11 +1,15 @@
-//! Carries out Task states: what a `Resource` means outside the engine.
+//! What states reach outside the engine.
 //!
-//! Each family of resources is a [`TaskHandler`](sfn_driver::TaskHandler);
-//! [`Router`] picks the one for a task. Requests leave only for endpoints that
-//! were configured. Activities are not here: their tasks wait in the store.
+//! A family of `Resource`s of Task states is a
+//! [`TaskHandler`](sfn_driver::TaskHandler); [`Router`] picks the one for a
+//! task. A distributed map reads its items through [`ItemReaders`] and writes
+//! its results through [`ResultWriters`], from and to [`Buckets`]. Requests
+//! leave only for endpoints that were configured, and files are touched only
+//! under a root that was. Activities are not here: their tasks wait in the
+//! store.
 //!
 //! ```
-//! use sfn_integrations::{Endpoint, Lambda, Mocks, Router};
+//! use sfn_integrations::{Buckets, Endpoint, ItemReaders, Lambda, Mocks, ResultWriters, Router, S3};
 //!
 //! let mocks = Mocks::parse(
 //!     r#"{
@@ -16,16 +20,27 @@
 //! assert!(mocks.test_cases("orders").eq(["Happy"]));
 //! let lambda = Lambda::new(Endpoint::parse("http://127.0.0.1:3001")?);
 //! let router = Router::new().with_mocks(mocks).with_lambda(lambda);
-//! # let _ = router;
+//!
+//! let s3 = S3::at(Endpoint::parse("http://127.0.0.1:9000")?, "us-east-1");
+//! let buckets = Buckets::new().with_s3(s3).with_files("/var/lib/orders");
+//! let (readers, writers) = (ItemReaders::new(buckets.clone()), ResultWriters::new(buckets));
+//! # let _ = (router, readers, writers);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bucket;
 mod http;
+mod items;
 mod lambda;
+mod map_run;
 mod mock;
+mod results;
 mod router;
 
+pub use bucket::{BucketError, Buckets, Credentials, S3};
 pub use http::{Endpoint, EndpointError};
+pub use items::{ItemReaders, ItemStream, parse_items};
 pub use lambda::Lambda;
 pub use mock::{MockError, Mocked, Mocks};
+pub use results::{ChildResult, Location, ResultSink, ResultWriters, Results};
 pub use router::Router;

@@ -1,11 +1,12 @@
 //! Picks who carries a task out.
 
 use asl_parser::ResourceKind;
-use asl_runtime::{Problem, StartTask, TaskReport};
-use sfn_driver::{TaskContext, TaskHandler};
+use asl_runtime::{Problem, ReadItems, StartTask, TaskReport, WriteResults};
+use sfn_driver::{ItemStream, ResultSink, TaskContext, TaskHandler};
 use sfn_store::BoxFuture;
+use sfn_store::id::MapRunArn;
 
-use crate::{Lambda, Mocked, Mocks};
+use crate::{Buckets, Lambda, Mocked, Mocks, map_run};
 
 /// Picks by mock test case and resource. What nobody is configured for fails
 /// with `States.Runtime`: nothing was called, so a retry would be in vain and
@@ -14,6 +15,7 @@ use crate::{Lambda, Mocked, Mocks};
 pub struct Router {
     mocks: Option<Mocks>,
     lambda: Option<Lambda>,
+    buckets: Buckets,
 }
 
 impl Router {
@@ -33,6 +35,13 @@ impl Router {
     #[must_use]
     pub fn with_lambda(mut self, lambda: Lambda) -> Self {
         self.lambda = Some(lambda);
+        self
+    }
+
+    /// Lets distributed maps read items from and write results to these.
+    #[must_use]
+    pub fn with_buckets(mut self, buckets: Buckets) -> Self {
+        self.buckets = buckets;
         self
     }
 
@@ -65,6 +74,19 @@ impl TaskHandler for Router {
             )))),
             _ => Box::pin(std::future::ready(failed(unsupported(&task)))),
         }
+    }
+
+    fn open_items(&self, read: ReadItems) -> BoxFuture<Result<Box<dyn ItemStream>, Problem>> {
+        Box::pin(map_run::open_items(self.buckets.clone(), read))
+    }
+
+    fn open_results(
+        &self,
+        write: WriteResults,
+        map_run: MapRunArn,
+    ) -> BoxFuture<Result<Box<dyn ResultSink>, Problem>> {
+        let sink = map_run::open_results(self.buckets.clone(), &write, &map_run);
+        Box::pin(std::future::ready(sink))
     }
 }
 

@@ -38,6 +38,7 @@ fn task(resource: &str, parameters: &str) -> StartTask {
         },
         seed: 1,
         limits: Limits::default(),
+        processor_of: None,
     };
     let (_, step) = Execution::start(Arc::new(definition), start, Timestamp::UNIX_EPOCH);
     let started = step.effects.into_iter().find_map(|effect| match effect {

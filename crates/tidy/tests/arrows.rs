@@ -46,7 +46,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "sfn-server",
         ],
     ),
-    ("conformance", &["asl-value", "asl-parser", "asl-runtime", "sfn-api"]),
+    ("conformance", &["asl-value", "asl-parser", "asl-runtime", "sfn-api", "sfn-integrations"]),
     ("fuzz-bodies", &["asl-value", "asl-jsonpath", "asl-jsonata", "asl-parser", "asl-runtime"]),
     ("tidy", &[]),
 ];

@@ -8,13 +8,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use asl_parser::{Definition, MachineType, Options};
-use asl_runtime::{ExecutionIdentity, HistoryEvent, Limits, Start, StartTask, TaskReport, segment};
-use asl_value::Payload;
-use sfn_driver::{Config, Driver, Entropy, ExpressStart, Pace, StandardStart, TaskContext, TaskHandler};
-use sfn_store::id::{ActivityArn, ArnScope, ExecutionArn, Name, RevisionId, StateMachineArn};
+use asl_runtime::{
+    ExecutionIdentity, HistoryEvent, Limits, Problem, ReadItems, Start, StartTask, TaskReport, WriteResults,
+    segment,
+};
+use asl_value::{Payload, Value};
+use sfn_driver::{
+    Config, Driver, Entropy, ExpressStart, ItemStream, Pace, Pending, ResultSink, StandardStart, TaskContext,
+    TaskHandler,
+};
+use sfn_store::id::{ActivityArn, ArnScope, ExecutionArn, MapRunArn, Name, RevisionId, StateMachineArn};
 use sfn_store::{
-    ActivityRecord, BoxFuture, Clock, Closed, Creation, HistoryOrder, HistoryQuery, MemoryStore, NewActivity,
-    NewExecution, NewStateMachine, Revision, StateMachineRecord, StateMachineStatus, Store, Timestamp,
+    ActivityRecord, BoxFuture, Clock, Closed, Creation, ExecutionRecord, HistoryOrder, HistoryQuery,
+    MemoryStore, NewActivity, NewExecution, NewStateMachine, Revision, StateMachineRecord,
+    StateMachineStatus, Store, Timestamp,
 };
 use tokio::time::Instant;
 
@@ -25,13 +32,15 @@ pub(crate) fn clock() -> Clock {
     Clock::new(move || start + began.elapsed())
 }
 
-type Script = dyn Fn(StartTask, TaskContext) -> BoxFuture<TaskReport> + Send + Sync;
+pub(crate) type Script = dyn Fn(StartTask, TaskContext) -> BoxFuture<TaskReport> + Send + Sync;
 
 /// Tasks that do what a closure says.
 #[derive(Clone)]
 pub(crate) struct Scripted {
-    script: Arc<Script>,
+    pub(crate) script: Arc<Script>,
     pub(crate) started: Arc<AtomicU64>,
+    /// How many items its reader reads.
+    pub(crate) items: u64,
 }
 
 impl fmt::Debug for Scripted {
@@ -48,7 +57,7 @@ impl Scripted {
         let script = move |task: StartTask, context: TaskContext| -> BoxFuture<TaskReport> {
             Box::pin(script(task, context))
         };
-        Self { script: Arc::new(script), started: Arc::default() }
+        Self { script: Arc::new(script), started: Arc::default(), items: 0 }
     }
 
     /// Answers each task with its input, after a while.
@@ -68,6 +77,43 @@ impl TaskHandler for Scripted {
     fn run(&self, task: StartTask, context: TaskContext) -> BoxFuture<TaskReport> {
         self.started.fetch_add(1, Ordering::Relaxed);
         (self.script)(task, context)
+    }
+
+    fn open_items(&self, _: ReadItems) -> BoxFuture<Result<Box<dyn ItemStream>, Problem>> {
+        let items: Box<dyn ItemStream> = Box::new(Numbers(0..self.items));
+        Box::pin(async move { Ok(items) })
+    }
+
+    fn open_results(&self, _: WriteResults, _: MapRunArn) -> BoxFuture<Result<Box<dyn ResultSink>, Problem>> {
+        let outcomes: Box<dyn ResultSink> = Box::new(Outcomes(Vec::new()));
+        Box::pin(async move { Ok(outcomes) })
+    }
+}
+
+/// Gathers outputs, and error names where there are none.
+struct Outcomes(Vec<Payload>);
+
+impl ResultSink for Outcomes {
+    fn push(&mut self, child: &ExecutionRecord) -> Pending<'_, Result<(), Problem>> {
+        let outcome = &child.closed.as_ref().unwrap().outcome;
+        let name = || format!("{:?}", outcome.failure().unwrap().error.as_deref().unwrap_or_default());
+        let text = outcome.output().map_or_else(name, ToString::to_string);
+        self.0.push(Payload::parse(text).unwrap());
+        Box::pin(async { Ok(()) })
+    }
+
+    fn finish(self: Box<Self>) -> Pending<'static, Result<Payload, Problem>> {
+        Box::pin(async move { Ok(Payload::array_of(&self.0)) })
+    }
+}
+
+/// Numbers as items.
+struct Numbers(std::ops::Range<u64>);
+
+impl ItemStream for Numbers {
+    fn next(&mut self, limit: usize) -> Pending<'_, Result<Vec<Value>, Problem>> {
+        let page = self.0.by_ref().take(limit).map(Value::from).collect();
+        Box::pin(async move { Ok(page) })
     }
 }
 
@@ -201,6 +247,7 @@ impl Machine {
             },
             seed: name.bytes().fold(7, |seed, byte| seed * 31 + u128::from(byte)),
             limits: Limits::default(),
+            processor_of: None,
         }
     }
 
@@ -214,6 +261,7 @@ impl Machine {
                 started_on: None,
                 trace_header: None,
                 test_case: None,
+                map_run: None,
                 started_at,
                 first: None,
                 lease: None,

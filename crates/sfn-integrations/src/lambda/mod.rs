@@ -54,7 +54,8 @@ impl Form {
 impl Lambda {
     /// Invokes functions at this endpoint.
     pub fn new(endpoint: Endpoint) -> Self {
-        Self { endpoint, client: Client::new(ANSWER_BYTES_MAX) }
+        let client = Client::new(&endpoint, ANSWER_BYTES_MAX);
+        Self { endpoint, client }
     }
 
     /// Whether this is a function, or `lambda:invoke`.

@@ -47,6 +47,7 @@ fn claimed(name: &str, inbox: Vec<Message>) -> Claimed {
             started_on: None,
             trace_header: None,
             test_case: None,
+            map_run: None,
             started_at: time(0),
             redrive_count: 0,
             redriven_at: None,

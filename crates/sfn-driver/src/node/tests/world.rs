@@ -117,6 +117,7 @@ impl World {
             started_on: None,
             trace_header: None,
             test_case: None,
+            map_run: None,
             started_at: time(0),
             first: None,
             lease: None,

@@ -1,0 +1,460 @@
+//! Runs the map runs of executions that are held here: reads items, starts
+//! children, judges their ends, and gathers their results.
+//!
+//! What is done is in the store: a child's name follows from its place, so
+//! that a map run that is taken up again finds the children it has, and counts
+//! them anew.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use asl_parser::ExecutionType;
+use asl_runtime::{
+    ItemSource, MapRun, MapRunChild, MapRunReport, MapRunSettings, Problem, Signal, WriteResults,
+};
+use asl_value::{Payload, Value};
+use sfn_store::id::MapRunArn;
+use sfn_store::{
+    CreateExecutionError, Creation, ExecutionRecord, ExecutionStatus, MapRunChildren, MapRunLink, MapRunNote,
+    MapRunRecord, MapRunStatus, NewExecution, RedriveError, RedriveExecution,
+};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::create::{StandardStart, create};
+use crate::express::{self, ExpressStart};
+use crate::live::Kin;
+use crate::run::Event;
+use crate::shared::Shared;
+use crate::task::ItemStream;
+use crate::watch::Subject;
+
+/// Most items that are read at once, so that they never fill the memory.
+const PAGE_ITEMS: usize = 1000;
+/// Children that are created at the same time: enough to share commits, and
+/// no more than leave room for others.
+const CREATIONS_MAX: usize = 128;
+/// How often the settings are looked at, which may be changed on any node.
+const SETTINGS_EVERY: Duration = Duration::from_secs(1);
+/// How often a child is looked at that no hint was heard of.
+const LOOK_EVERY: Duration = Duration::from_mins(1);
+/// Pauses after a failure of the store.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Children whose results are read at once.
+const RESULTS_PAGE: u32 = 200;
+
+/// The execution that a map run belongs to.
+#[derive(Debug)]
+pub(crate) struct Parent {
+    pub(crate) map_run: MapRunArn,
+    pub(crate) kin: Kin,
+    pub(crate) test_case: Option<Arc<str>>,
+}
+
+/// Runs a map run to its end. Dropped when its execution is no longer held.
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    events: mpsc::Sender<Event>,
+    parent: Parent,
+    map_run: MapRun,
+) -> MapRunReport {
+    let creations = Arc::new(Semaphore::new(CREATIONS_MAX));
+    let job = Arc::new(Job { shared, events, parent, creations });
+    match job.run(map_run).await {
+        Ok(report) => report,
+        Err(problem) => MapRunReport::Failed(problem),
+    }
+}
+
+#[derive(Debug)]
+struct Job {
+    shared: Arc<Shared>,
+    events: mpsc::Sender<Event>,
+    parent: Parent,
+    creations: Arc<Semaphore>,
+}
+
+/// How a child ended.
+struct Ended {
+    items: u64,
+    is_success: bool,
+}
+
+/// The items that are still to come.
+type Items = Option<Box<dyn ItemStream>>;
+
+impl Job {
+    async fn run(self: &Arc<Self>, mut map_run: MapRun) -> Result<MapRunReport, Problem> {
+        let record = self.record().await;
+        let mut settings = settings(&record);
+        let mut busy = self.shared.busy();
+        let mut items = self.open(&mut map_run).await?;
+        let mut children: JoinSet<Result<Ended, Problem>> = JoinSet::new();
+        let mut failed = 0;
+        let mut look = interval(SETTINGS_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            while (children.len() as u64) < map_run.concurrency(&settings) {
+                let Some(child) = self.next_child(&mut map_run, &mut items).await? else { break };
+                let (job, express) = (Arc::clone(self), map_run.execution_type() == ExecutionType::Express);
+                let definition = Arc::clone(map_run.definition());
+                let since = record.redriven_at;
+                children.spawn(async move { job.run_child(child, definition, express, since).await });
+            }
+            if children.is_empty() {
+                break;
+            }
+            // While only children move, virtual time may jump for them.
+            drop(busy.take());
+            tokio::select! {
+                Some(ended) = children.join_next() => {
+                    let ended = ended.map_err(|_| internal())??;
+                    failed += if ended.is_success { 0 } else { ended.items };
+                }
+                _ = look.tick() => {
+                    let record = self.record().await;
+                    if record.status != MapRunStatus::Running {
+                        // Its end is on its way to the one who holds the execution.
+                        std::future::pending::<()>().await;
+                    }
+                    settings = self::settings(&record);
+                }
+            }
+            busy = self.shared.busy();
+            if settings.is_exceeded_by(failed, map_run.items_total()) {
+                if let Some(writer) = map_run.writer().filter(|writer| writer.resource.is_some()) {
+                    self.write(writer).await?;
+                    self.note(MapRunNote::ResultsWritten).await;
+                }
+                return Err(map_run.exceeded());
+            }
+        }
+        let report = self.results(&map_run, failed > 0).await;
+        drop(busy);
+        report
+    }
+
+    /// What the store knows of the map run. It was committed before this began.
+    async fn record(&self) -> MapRunRecord {
+        loop {
+            match self.shared.store.map_run(&self.parent.map_run).await {
+                Ok(Some(record)) => return record,
+                Ok(None) => tracing::error!(map_run = %self.parent.map_run, "no such map run"),
+                Err(error) => tracing::warn!(%error, "the store did not read a map run"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn note(&self, note: MapRunNote) {
+        if let Err(error) = self.shared.store.note_map_run(&self.parent.map_run, note).await {
+            // It is for people alone.
+            tracing::warn!(%error, "the store did not note something of a map run");
+        }
+    }
+
+    async fn open(&self, map_run: &mut MapRun) -> Result<Items, Problem> {
+        match map_run.source() {
+            ItemSource::Given(items) => {
+                map_run.push_items(
+                    items.value().as_array().into_iter().flat_map(|items| items.iter().cloned()),
+                )?;
+                self.all_read(map_run).await;
+                Ok(None)
+            }
+            ItemSource::Reader(read) => self.shared.dispatcher.handler.open_items(*read).await.map(Some),
+        }
+    }
+
+    async fn all_read(&self, map_run: &mut MapRun) {
+        map_run.end_items();
+        self.note(MapRunNote::ItemsTotal(map_run.items_read())).await;
+    }
+
+    /// The next child, for which items may have to be read.
+    async fn next_child(
+        &self,
+        map_run: &mut MapRun,
+        items: &mut Items,
+    ) -> Result<Option<MapRunChild>, Problem> {
+        loop {
+            let child = map_run.next_child()?;
+            if child.is_some() {
+                return Ok(child);
+            }
+            let Some(stream) = items else { return Ok(None) };
+            let page = stream.next(PAGE_ITEMS).await?;
+            if page.is_empty() {
+                *items = None;
+                self.all_read(map_run).await;
+            } else {
+                map_run.push_items(page)?;
+                self.note(MapRunNote::ItemsTotal(map_run.items_read())).await;
+            }
+        }
+    }
+
+    async fn run_child(
+        &self,
+        child: MapRunChild,
+        definition: Arc<asl_parser::Definition>,
+        express: bool,
+        redriven_at: Option<sfn_store::Timestamp>,
+    ) -> Result<Ended, Problem> {
+        let items = child.items;
+        let outcome = if express {
+            self.run_express(child, definition, redriven_at.is_some()).await
+        } else {
+            self.run_standard(child, definition, redriven_at).await
+        }?;
+        Ok(Ended { items, is_success: outcome == ExecutionStatus::Succeeded })
+    }
+
+    fn new_execution(&self, child: &MapRunChild) -> Result<NewExecution, Problem> {
+        Ok(NewExecution {
+            arn: child.start.execution.arn.parse().map_err(|_| internal())?,
+            revision: self.parent.kin.revision.clone(),
+            started_on: self.parent.kin.started_on.clone(),
+            input: Arc::clone(child.start.input.shared_text()),
+            trace_header: None,
+            test_case: self.parent.test_case.clone(),
+            map_run: Some(MapRunLink {
+                map_run: self.parent.map_run.clone(),
+                number: child.number,
+                items: child.items,
+            }),
+            started_at: self.shared.now(),
+            first: None,
+            lease: None,
+        })
+    }
+
+    /// Creates a child, unless it is there already, and waits for its end.
+    async fn run_standard(
+        &self,
+        child: MapRunChild,
+        definition: Arc<asl_parser::Definition>,
+        redriven_at: Option<sfn_store::Timestamp>,
+    ) -> Result<ExecutionStatus, Problem> {
+        let new = self.new_execution(&child)?;
+        let arn = new.arn.clone();
+        let creation = self.create(StandardStart { new, definition, start: child.start }).await?;
+        let record = match creation {
+            Creation::Created(record) => record,
+            Creation::Existing(record) => {
+                // In a redrive, what failed before it is tried again.
+                let began_at = record.redriven_at.unwrap_or(record.started_at);
+                let is_old = redriven_at.is_some_and(|at| began_at < at);
+                let has_failed =
+                    !matches!(record.status(), ExecutionStatus::Running | ExecutionStatus::Succeeded);
+                if is_old && has_failed { self.redrive(record).await? } else { record }
+            }
+        };
+        if record.closed.is_some() {
+            return Ok(record.status());
+        }
+        loop {
+            let mut watch = self.shared.watchers.watch(Subject::Closed(arn.clone()), LOOK_EVERY);
+            match self.shared.store.execution(&arn).await {
+                Ok(Some(record)) if record.closed.is_some() => return Ok(record.status()),
+                Ok(Some(_)) => {}
+                Ok(None) => return Err(internal()),
+                Err(error) => tracing::warn!(%error, "the store did not read an execution"),
+            }
+            if !watch.happened().await {
+                // Not a busy loop where the driver shuts down.
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
+    async fn create(&self, start: StandardStart) -> Result<Creation<ExecutionRecord>, Problem> {
+        loop {
+            let permit = self.creations.acquire().await;
+            let created = create(&self.shared, &self.events, start.clone()).await;
+            drop(permit);
+            match created {
+                Ok(creation) => return Ok(creation),
+                Err(CreateExecutionError::Fault(error)) => {
+                    tracing::warn!(%error, "the store did not create a child execution");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(CreateExecutionError::MapRunNotRunning) => std::future::pending().await,
+                Err(error) => {
+                    tracing::error!(%error, map_run = %self.parent.map_run, "no child execution");
+                    return Err(internal());
+                }
+            }
+        }
+    }
+
+    async fn redrive(&self, record: ExecutionRecord) -> Result<ExecutionRecord, Problem> {
+        let message = serde_json::to_vec(&Signal::Redrive).map_err(|_| internal())?;
+        let redrive = RedriveExecution {
+            arn: record.arn.clone(),
+            at: self.shared.now(),
+            message: message.into(),
+            events_max: asl_runtime::Limits::REDRIVE_EVENTS_MAX,
+        };
+        match self.shared.store.redrive_execution(redrive).await {
+            Ok(record) => Ok(record),
+            Err(RedriveError::Fault(error)) => {
+                tracing::warn!(%error, "the store did not redrive a child execution");
+                Err(internal())
+            }
+            // It stays as it ended.
+            Err(_) => Ok(record),
+        }
+    }
+
+    /// Runs a child in memory, and stores it when it has ended.
+    async fn run_express(
+        &self,
+        child: MapRunChild,
+        definition: Arc<asl_parser::Definition>,
+        is_redriven: bool,
+    ) -> Result<ExecutionStatus, Problem> {
+        let new = self.new_execution(&child)?;
+        if is_redriven && let Some(status) = self.succeeded_before(child.number).await {
+            return Ok(status);
+        }
+        if let Ok(Some(record)) = self.shared.store.execution(&new.arn).await {
+            return Ok(record.status());
+        }
+        let start = ExpressStart { definition, start: child.start, test_case: self.parent.test_case.clone() };
+        let end = express::run(&self.shared, start).await;
+        let progress = crate::live::ended(&end);
+        let status =
+            progress.closed.as_ref().map_or(ExecutionStatus::Failed, |closed| closed.outcome.status());
+        let new = NewExecution { started_at: end.started_at, first: Some(progress), ..new };
+        loop {
+            let permit = self.creations.acquire().await;
+            let created = self.shared.store.create_execution(new.clone()).await;
+            drop(permit);
+            match created {
+                Ok(creation) => {
+                    let (Creation::Created(record) | Creation::Existing(record)) = creation.execution;
+                    return Ok(record.closed.map_or(status, |closed| closed.outcome.status()));
+                }
+                Err(CreateExecutionError::Fault(error)) => {
+                    tracing::warn!(%error, "the store did not take a child execution");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(CreateExecutionError::MapRunNotRunning) => std::future::pending().await,
+                Err(error) => {
+                    tracing::error!(%error, map_run = %self.parent.map_run, "no child execution");
+                    return Err(internal());
+                }
+            }
+        }
+    }
+
+    /// Whether the child of a place had succeeded before the redrive.
+    async fn succeeded_before(&self, number: u64) -> Option<ExecutionStatus> {
+        let children =
+            MapRunChildren { arn: self.parent.map_run.clone(), after: number.checked_sub(1), limit: 1 };
+        let records = self.shared.store.map_run_children(children).await.ok()?;
+        let mut of_place =
+            records.iter().filter(|record| record.map_run.as_ref().is_some_and(|it| it.number == number));
+        of_place
+            .any(|record| record.status() == ExecutionStatus::Succeeded)
+            .then_some(ExecutionStatus::Succeeded)
+    }
+
+    /// The result of the state: what the children came to.
+    async fn results(&self, map_run: &MapRun, has_failures: bool) -> Result<MapRunReport, Problem> {
+        let writer = match map_run.writer() {
+            Some(writer) => writer,
+            None if !has_failures => return self.gather(map_run).await,
+            // Failures are shown among the outputs as a writer shows them.
+            None => WriteResults { resource: None, arguments: Value::Null, config: None },
+        };
+        let is_exported = writer.resource.is_some();
+        let output = self.write(writer).await?;
+        if is_exported {
+            self.note(MapRunNote::ResultsWritten).await;
+        }
+        if output.text_within(map_run.output_bytes_max()).is_none() {
+            return Ok(MapRunReport::TooLarge);
+        }
+        Ok(MapRunReport::Succeeded { output })
+    }
+
+    /// The outputs, in the order of their items.
+    async fn gather(&self, map_run: &MapRun) -> Result<MapRunReport, Problem> {
+        let mut outputs = Vec::new();
+        let mut bytes = 2;
+        let mut after = None;
+        loop {
+            let page = self.page(after).await;
+            let Some(last) = page.last().and_then(place) else { break };
+            after = Some(last);
+            for record in page {
+                let output = record.closed.as_ref().and_then(|closed| closed.outcome.output());
+                let Some(output) = output else { continue };
+                bytes += output.len() + 1;
+                if bytes > map_run.output_bytes_max().saturating_add(1) {
+                    return Ok(MapRunReport::TooLarge);
+                }
+                outputs.push(Payload::parse(&**output).map_err(|_| internal())?);
+            }
+        }
+        Ok(MapRunReport::Succeeded { output: Payload::array_of(&outputs) })
+    }
+
+    async fn write(&self, writer: WriteResults) -> Result<Payload, Problem> {
+        let handler = &self.shared.dispatcher.handler;
+        let mut sink = handler.open_results(writer, self.parent.map_run.clone()).await?;
+        let mut after = None;
+        loop {
+            let page = self.page(after).await;
+            let Some(last) = page.last().and_then(place) else { break };
+            after = Some(last);
+            for record in latest(page).filter(|record| record.closed.is_some()) {
+                sink.push(&record).await?;
+            }
+        }
+        sink.finish().await
+    }
+
+    async fn page(&self, after: Option<u64>) -> Vec<ExecutionRecord> {
+        loop {
+            let children = MapRunChildren { arn: self.parent.map_run.clone(), after, limit: RESULTS_PAGE };
+            match self.shared.store.map_run_children(children).await {
+                Ok(records) => return records,
+                Err(error) => tracing::warn!(%error, "the store did not read child executions"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+/// Of several children of one place, the last one: the others were redriven.
+fn latest(page: Vec<ExecutionRecord>) -> impl Iterator<Item = ExecutionRecord> {
+    let mut page = page.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let mut record = page.next()?;
+        while let Some(next) = page.next_if(|next| place(next) == place(&record)) {
+            record = next;
+        }
+        Some(record)
+    })
+}
+
+fn place(record: &ExecutionRecord) -> Option<u64> {
+    record.map_run.as_ref().map(|link| link.number)
+}
+
+fn settings(record: &MapRunRecord) -> MapRunSettings {
+    MapRunSettings {
+        max_concurrency: record.settings.max_concurrency,
+        tolerated_failure_count: record.settings.tolerated_failure_count,
+        tolerated_failure_percentage: record.settings.tolerated_failure_percentage,
+    }
+}
+
+/// A defect, or a store that contradicts itself.
+fn internal() -> Problem {
+    Problem::new("States.Runtime", "the map run was ended by an internal failure")
+}
