@@ -75,6 +75,7 @@ impl Api {
             }
             Operation::DescribeActivity => Box::pin(op::describe_activity::call(self, body)),
             Operation::DescribeExecution => Box::pin(op::describe_execution::call(self, body)),
+            Operation::DescribeMapRun => Box::pin(op::describe_map_run::call(self, body)),
             Operation::DescribeStateMachine => Box::pin(op::describe_state_machine::call(self, body)),
             Operation::DescribeStateMachineAlias => {
                 Box::pin(op::describe_state_machine_alias::call(self, body))
@@ -86,6 +87,7 @@ impl Api {
             Operation::GetExecutionHistory => Box::pin(op::get_execution_history::call(self, body)),
             Operation::ListActivities => Box::pin(op::list_activities::call(self, body)),
             Operation::ListExecutions => Box::pin(op::list_executions::call(self, body)),
+            Operation::ListMapRuns => Box::pin(op::list_map_runs::call(self, body)),
             Operation::ListStateMachineAliases => Box::pin(op::list_state_machine_aliases::call(self, body)),
             Operation::ListStateMachineVersions => {
                 Box::pin(op::list_state_machine_versions::call(self, body))
@@ -95,6 +97,7 @@ impl Api {
             Operation::PublishStateMachineVersion => {
                 Box::pin(op::publish_state_machine_version::call(self, body))
             }
+            Operation::RedriveExecution => Box::pin(op::redrive_execution::call(self, body)),
             Operation::SendTaskFailure => Box::pin(op::send_task_failure::call(self, body)),
             Operation::SendTaskHeartbeat => Box::pin(op::send_task_heartbeat::call(self, body)),
             Operation::SendTaskSuccess => Box::pin(op::send_task_success::call(self, body)),
@@ -104,17 +107,14 @@ impl Api {
             }
             Operation::StopExecution => Box::pin(op::stop_execution::call(self, body)),
             Operation::TagResource => Box::pin(op::tag_resource::call(self, body)),
+            Operation::TestState => Box::pin(op::test_state::call(self, body)),
             Operation::UntagResource => Box::pin(op::untag_resource::call(self, body)),
+            Operation::UpdateMapRun => Box::pin(op::update_map_run::call(self, body)),
             Operation::UpdateStateMachine => Box::pin(op::update_state_machine::call(self, body)),
             Operation::UpdateStateMachineAlias => Box::pin(op::update_state_machine_alias::call(self, body)),
             Operation::ValidateStateMachineDefinition => {
                 Box::pin(op::validate_state_machine_definition::call(self, body))
             }
-            Operation::DescribeMapRun
-            | Operation::ListMapRuns
-            | Operation::RedriveExecution
-            | Operation::TestState
-            | Operation::UpdateMapRun => Box::pin(async move { Err(ApiError::not_served(operation)) }),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How names and ARNs in requests are refused: the reasons in AWS's words.
 
 use sfn_store::id::{
-    ActivityArn, ArnError, ExecutionArn, Name, QualifiedStateMachineArn, Qualifier, ResourceArn,
+    ActivityArn, ArnError, ExecutionArn, MapRunArn, Name, QualifiedStateMachineArn, Qualifier, ResourceArn,
     StateMachineArn,
 };
 
@@ -19,6 +19,11 @@ pub(crate) fn activity(text: &str) -> Result<ActivityArn, ApiError> {
 
 /// The ARN of a Standard execution.
 pub(crate) fn execution(text: &str) -> Result<ExecutionArn, ApiError> {
+    text.parse().map_err(|e| refused(&e, text))
+}
+
+/// The ARN of a map run.
+pub(crate) fn map_run(text: &str) -> Result<MapRunArn, ApiError> {
     text.parse().map_err(|e| refused(&e, text))
 }
 

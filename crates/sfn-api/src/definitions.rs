@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use asl_parser::{Definition, Diagnostic, MachineType, Options, Profile};
+use asl_parser::{Definition, Diagnostic, MachineType, Options, Parsed, Profile};
 
 use crate::{ApiError, ErrorCode};
 
@@ -40,7 +40,11 @@ impl Definitions {
 
 fn parse(text: &str, machine_type: MachineType) -> Result<Definition, ApiError> {
     let options = Options { profile: Profile::Service, machine_type, ..Options::default() };
-    let parsed = asl_parser::parse(text, &options);
+    accepted(asl_parser::parse(text, &options))
+}
+
+/// The definition that was read, or the error that lists its findings.
+pub(crate) fn accepted(parsed: Parsed) -> Result<Definition, ApiError> {
     parsed.definition.ok_or_else(|| {
         let errors = parsed.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         let findings: Vec<_> = errors.map(Diagnostic::to_string).collect();

@@ -4,8 +4,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Operation;
-
 /// Declares the codes with the documentation of each.
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
@@ -38,6 +36,8 @@ codes! {
     ExecutionAlreadyExists,
     /// The execution is not there.
     ExecutionDoesNotExist,
+    /// The execution has succeeded, still runs, or is too old.
+    ExecutionNotRedrivable,
     /// A fault of the store or of this program: HTTP status 500.
     InternalServerException,
     /// The ARN is not one, or not one of this kind.
@@ -144,13 +144,6 @@ impl ApiError {
             detail: None,
             source: Some(Arc::new(source)),
         }
-    }
-
-    pub(crate) fn not_served(operation: Operation) -> Self {
-        Self::new(
-            ErrorCode::UnknownOperationException,
-            format!("The operation {operation} is not supported by this server."),
-        )
     }
 
     pub(crate) fn validation(message: impl Into<String>) -> Self {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asl_parser::Definition;
-use asl_runtime::{Outcome, Start};
+use asl_runtime::{Outcome, Start, StartTask, TaskReport};
 use sfn_store::id::{ActivityArn, ExecutionArn};
 use sfn_store::{CreateExecutionError, Creation, ExecutionRecord, NewExecution};
 
@@ -39,6 +39,10 @@ pub trait Host: Send + Sync + Debug {
     /// goes on if nobody waits for the end any more.
     fn run_express(&self, execution: ExpressStart) -> HostFuture<'static, ExpressEnd>;
 
+    /// Carries out one task that is in no execution, and answers its last
+    /// report, or that it ran out of time.
+    fn run_task(&self, task: LoneTask) -> HostFuture<'static, TaskReport>;
+
     /// Watches for something to happen, from this call on: look into the store
     /// after it, and nothing can be missed in between. The watch ends after
     /// `timeout`, or earlier when the host shuts down.
@@ -66,6 +70,19 @@ pub struct ExpressStart {
     pub start: Start,
     /// The mock test case that its tasks are answered from.
     pub test_case: Option<Arc<str>>,
+}
+
+/// A task in no execution.
+#[derive(Clone, Debug)]
+pub struct LoneTask {
+    /// The task.
+    pub task: StartTask,
+    /// How long it may take.
+    pub timeout: Duration,
+    /// ARN of the execution that it says it is in.
+    pub execution_arn: Arc<str>,
+    /// Name of that execution's state machine.
+    pub state_machine_name: Arc<str>,
 }
 
 /// How an Express execution ended.

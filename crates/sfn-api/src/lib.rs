@@ -36,12 +36,13 @@ mod publishing;
 mod shape;
 mod start;
 mod task_report;
+mod test_state;
 mod variable_references;
 
 pub use api::{Api, ApiConfig};
 pub use error::{ApiError, Detail, ErrorCode};
 pub use history_view::EventView;
-pub use host::{ExpressEnd, ExpressStart, Host, HostFuture, StandardStart, Subject, Watch};
+pub use host::{ExpressEnd, ExpressStart, Host, HostFuture, LoneTask, StandardStart, Subject, Watch};
 pub use operation::{Operation, UnknownOperation};
 pub use sfn_store::Store;
 

@@ -1,8 +1,8 @@
 //! Records by ARN, or the error that says they are not there.
 
 use asl_runtime::Signal;
-use sfn_store::id::{ExecutionArn, QualifiedStateMachineArn, RevisionId};
-use sfn_store::{Bytes, ExecutionRecord, MachineType, StateMachineRecord};
+use sfn_store::id::{ExecutionArn, MapRunArn, QualifiedStateMachineArn, RevisionId};
+use sfn_store::{Bytes, ExecutionRecord, MachineType, MapRunRecord, StateMachineRecord};
 use uuid::Uuid;
 
 use crate::{Api, ApiError};
@@ -23,6 +23,11 @@ impl Api {
     /// The execution of this ARN.
     pub(crate) async fn execution(&self, arn: &ExecutionArn) -> Result<ExecutionRecord, ApiError> {
         self.store.execution(arn).await?.ok_or_else(|| ApiError::no_execution(arn))
+    }
+
+    /// The map run of this ARN.
+    pub(crate) async fn map_run(&self, arn: &MapRunArn) -> Result<MapRunRecord, ApiError> {
+        self.store.map_run(arn).await?.ok_or_else(|| ApiError::no_resource(arn.as_str()))
     }
 
     /// A UUID that nobody can guess.

@@ -88,6 +88,7 @@ impl Checked {
             },
             seed: api.host.entropy(),
             limits: api.limits.clone(),
+            processor_of: None,
         }
     }
 }

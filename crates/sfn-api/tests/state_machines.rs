@@ -302,19 +302,6 @@ fn tags_are_refused_where_they_do_not_belong() {
 }
 
 #[test]
-fn operations_that_are_not_served_say_so() {
-    let world = World::new();
-    let refusal = world.refusal(RedriveExecution, json!({}));
-    assert_eq!(
-        refusal,
-        (
-            "UnknownOperationException".to_owned(),
-            "The operation RedriveExecution is not supported by this server.".to_owned()
-        )
-    );
-}
-
-#[test]
 fn validation_tells_what_is_wrong_and_never_fails() {
     let world = World::new();
     let source = "[Source: (String)\"not a definition\"; line: 1, column: 4]";

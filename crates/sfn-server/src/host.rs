@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use sfn_api::{ExpressEnd, ExpressStart, Host, HostFuture, StandardStart, Subject, Timestamp, Watch};
-use sfn_driver::{Driver, Entropy};
+use asl_runtime::TaskReport;
+use sfn_api::{
+    ExpressEnd, ExpressStart, Host, HostFuture, LoneTask, StandardStart, Subject, Timestamp, Watch,
+};
+use sfn_driver::{Driver, Entropy, TaskOrigin};
 use sfn_store::{CreateExecutionError, Creation, ExecutionRecord};
 
 /// A driver as the API sees it.
@@ -38,6 +41,12 @@ impl Host for DriverHost {
             let end = running.await;
             ExpressEnd { outcome: end.outcome, started_at: end.started_at, stopped_at: end.stopped_at }
         })
+    }
+
+    fn run_task(&self, task: LoneTask) -> HostFuture<'static, TaskReport> {
+        let LoneTask { task, timeout, execution_arn, state_machine_name } = task;
+        let origin = TaskOrigin { execution_arn, state_machine_name, test_case: None };
+        Box::pin(self.driver.run_task(sfn_driver::LoneTask { task, origin, timeout }))
     }
 
     fn watch(&self, subject: Subject, timeout: Duration) -> Box<dyn Watch> {

@@ -166,7 +166,7 @@ async fn what_is_no_call_is_refused_in_the_envelope() {
         ("AWSStepFunctions.CreateActivity", "{", 400, "SerializationException"),
         ("AWSStepFunctions.CreateActivity", "{\"name\":7}", 400, "SerializationException"),
         ("AWSStepFunctions.CreateActivity", "{\"name\":\"a b\"}", 400, "InvalidName"),
-        ("AWSStepFunctions.RedriveExecution", "{}", 400, "UnknownOperationException"),
+        ("AWSStepFunctions.RedriveExecution", "{}", 400, "ValidationException"),
         ("AWSStepFunctions.CreateActivity", &long, 413, "RequestEntityTooLargeException"),
     ];
     for (target, body, want_status, want_type) in cases {

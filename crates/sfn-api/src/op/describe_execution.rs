@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::constraint::Constraints;
 use crate::shape::configuration::METADATA_ONLY;
-use crate::shape::execution::{DataDetails, INCLUDED_DATA, Redrive};
+use crate::shape::execution::{DataDetails, INCLUDED_DATA, Redrive, state_machine_of};
 use crate::shape::time::Epoch;
 use crate::{Api, ApiError, arn_rules, json};
 
@@ -19,7 +19,7 @@ struct Request {
 #[serde(rename_all = "camelCase")]
 struct Response<'a> {
     execution_arn: &'a str,
-    state_machine_arn: &'a str,
+    state_machine_arn: String,
     name: &'a str,
     status: &'static str,
     start_date: Epoch,
@@ -29,6 +29,8 @@ struct Response<'a> {
     data: Option<Data<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     trace_header: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map_run_arn: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state_machine_version_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,22 +77,22 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         error: failure.and_then(|failure| failure.error.as_deref()),
         cause: failure.and_then(|failure| failure.cause.as_deref()),
     };
-    let status = execution.status().as_str();
     let machine = execution.arn.state_machine();
     let started_on = execution.started_on.as_ref();
     json::write(&Response {
         execution_arn: execution.arn.as_str(),
-        state_machine_arn: machine.as_str(),
+        state_machine_arn: state_machine_of(&execution.arn),
         name: execution.arn.name(),
-        status,
+        status: execution.status().as_str(),
         start_date: Epoch(execution.started_at),
         stop_date: execution.closed.as_ref().map(|closed| Epoch(closed.stopped_at)),
         data: (request.included_data.as_deref() != Some(METADATA_ONLY)).then_some(data),
         trace_header: execution.trace_header.as_deref(),
+        map_run_arn: execution.map_run.as_ref().map(|link| link.map_run.as_str()),
         state_machine_version_arn: started_on.map(|it| it.version_arn(&machine).to_string()),
         state_machine_alias_arn: started_on.and_then(|it| it.alias_arn(&machine)).map(|arn| arn.to_string()),
         redrive_count: execution.redrive_count,
         redrive_date: execution.redriven_at.map(Epoch),
-        redrive: Redrive::of(status),
+        redrive: Redrive::of(&execution),
     })
 }

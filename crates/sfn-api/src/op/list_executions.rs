@@ -1,12 +1,15 @@
 //! `ListExecutions`: newest first.
 
 use serde::{Deserialize, Serialize};
-use sfn_store::{ExecutionQuery, ExecutionStatus, MachineType};
+use sfn_store::{ExecutionQuery, ExecutionStatus, ExecutionsOf, MachineType};
 
 use crate::constraint::Constraints;
-use crate::shape::execution::STATUSES;
+use crate::shape::execution::{STATUSES, state_machine_of};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, ErrorCode, arn_rules, json, paging};
+use crate::{Api, ApiError, arn_rules, json, paging};
+
+/// The status of children that wait for their map run to redrive them.
+const PENDING_REDRIVE: &str = "PENDING_REDRIVE";
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,12 +35,17 @@ struct Response<'a> {
 #[serde(rename_all = "camelCase")]
 struct Item<'a> {
     execution_arn: &'a str,
-    state_machine_arn: &'a str,
+    state_machine_arn: String,
     name: &'a str,
     status: &'static str,
     start_date: Epoch,
     #[serde(skip_serializing_if = "Option::is_none")]
     stop_date: Option<Epoch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map_run_arn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "itemCount")]
+    items: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state_machine_version_arn: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,57 +71,64 @@ impl Request {
             (None, None) => {
                 Err(ApiError::validation("One of stateMachineArn and mapRunArn must be specified"))
             }
-            (None, Some(map_run)) => {
-                Err(ApiError::new(ErrorCode::ResourceNotFound, format!("Resource not found: '{map_run}'")))
-            }
-            (Some(_), None) if self.status_filter.as_deref() == Some("PENDING_REDRIVE") => {
+            (Some(_), None) if self.status_filter.as_deref() == Some(PENDING_REDRIVE) => {
                 Err(ApiError::validation("The status PENDING_REDRIVE is supported only with a mapRunArn"))
             }
-            (Some(_), None) => Ok(()),
+            (Some(_), None) | (None, Some(_)) => Ok(()),
         }
+    }
+
+    /// Whose executions are asked for: somebody's who is there.
+    async fn of(&self, api: &Api) -> Result<ExecutionsOf, ApiError> {
+        if let Some(text) = &self.map_run_arn {
+            let map_run = api.map_run(&arn_rules::map_run(text)?).await?;
+            return Ok(ExecutionsOf::MapRun(map_run.arn));
+        }
+        let arn = arn_rules::state_machine(self.state_machine_arn.as_deref().unwrap_or_default())?;
+        if api.qualified(&arn).await?.machine_type == MachineType::Express {
+            return Err(ApiError::wrong_type());
+        }
+        Ok(ExecutionsOf::StateMachine(arn))
     }
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let request: Request = json::read(body)?;
     request.check()?;
-    let text = request.state_machine_arn.as_deref().unwrap_or_default();
-    let arn = arn_rules::state_machine(text)?;
-    let machine = api.qualified(&arn).await?;
-    if machine.machine_type == MachineType::Express {
-        return Err(ApiError::wrong_type());
-    }
+    let of = request.of(api).await?;
     let status = request.status_filter.as_deref();
     let redriven = request.redrive_filter.as_deref();
-    let arguments = ["ListExecutions", text, status.unwrap_or_default(), redriven.unwrap_or_default()];
+    let subject = request.state_machine_arn.as_deref().or(request.map_run_arn.as_deref());
+    let arguments = [Some("ListExecutions"), subject, status, redriven].map(Option::unwrap_or_default);
     let page = api.page(&arguments, request.max_results, request.next_token.as_deref())?;
+    if status == Some(PENDING_REDRIVE) {
+        // Redriven children go on at once; none waits.
+        return json::write(&Response { executions: Vec::new(), next_token: None });
+    }
     let query = ExecutionQuery {
-        state_machine: machine.arn.clone(),
-        qualifier: arn.qualifier,
+        of,
         status: status.and_then(ExecutionStatus::from_name),
+        redriven: redriven.map(|filter| filter == "REDRIVEN"),
         page,
     };
     let page = api.store.list_executions(query).await?;
-    let executions = page.items.iter().filter(|execution| match redriven {
-        Some("REDRIVEN") => execution.redrive_count > 0,
-        Some(_) => execution.redrive_count == 0,
-        None => true,
-    });
-    let executions = executions.map(|execution| Item {
+    let executions = page.items.iter().map(|execution| Item {
         execution_arn: execution.arn.as_str(),
-        state_machine_arn: machine.arn.as_str(),
+        state_machine_arn: state_machine_of(&execution.arn),
         name: execution.arn.name(),
         status: execution.status.as_str(),
         start_date: Epoch(execution.started_at),
         stop_date: execution.stopped_at.map(Epoch),
+        map_run_arn: execution.map_run.as_ref().map(|link| link.map_run.as_str()),
+        items: execution.map_run.as_ref().map(|link| link.items),
         state_machine_version_arn: execution
             .started_on
             .as_ref()
-            .map(|it| it.version_arn(&machine.arn).to_string()),
+            .map(|it| it.version_arn(&execution.arn.state_machine()).to_string()),
         state_machine_alias_arn: execution
             .started_on
             .as_ref()
-            .and_then(|it| it.alias_arn(&machine.arn))
+            .and_then(|it| it.alias_arn(&execution.arn.state_machine()))
             .map(|arn| arn.to_string()),
         redrive_count: execution.redrive_count,
         redrive_date: execution.redriven_at.map(Epoch),

@@ -48,6 +48,7 @@ async fn standard(api: &Api, checked: Checked) -> Result<Vec<u8>, ApiError> {
             input: Arc::clone(checked.input.shared_text()),
             trace_header: checked.trace_header.clone(),
             test_case: checked.test_case.clone(),
+            map_run: None,
             started_at: api.host.now(),
             first: None,
             lease: None,
@@ -64,6 +65,7 @@ async fn standard(api: &Api, checked: Checked) -> Result<Vec<u8>, ApiError> {
         Err(CreateExecutionError::StateMachineDeleting) => Err(ApiError::deleting(&machine.arn)),
         Err(
             fault @ (CreateExecutionError::FirstStep
+            | CreateExecutionError::MapRunNotRunning
             | CreateExecutionError::TokenInUse
             | CreateExecutionError::Fault(_)),
         ) => Err(ApiError::fault(fault)),

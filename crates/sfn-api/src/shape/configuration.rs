@@ -1,5 +1,6 @@
 //! Settings of a state machine: logging, tracing, encryption.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -209,7 +210,7 @@ pub(crate) fn shown_revision(revision: &Revision) -> Option<&str> {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Description<'a> {
     /// Empty if only metadata is wanted: the model requires the member.
-    definition: &'a str,
+    definition: Cow<'a, str>,
     role_arn: &'a str,
     logging_configuration: LoggingConfiguration,
     tracing_configuration: TracingConfiguration,
@@ -223,7 +224,7 @@ pub(crate) struct Description<'a> {
 impl<'a> Description<'a> {
     pub(crate) fn of(revision: &'a Revision, metadata_only: bool) -> Result<Self, ApiError> {
         Ok(Self {
-            definition: if metadata_only { "" } else { &revision.definition },
+            definition: Cow::Borrowed(if metadata_only { "" } else { &revision.definition }),
             role_arn: &revision.role_arn,
             logging_configuration: json::stored(revision.logging.as_deref())?,
             tracing_configuration: json::stored(revision.tracing.as_deref())?,
@@ -231,6 +232,12 @@ impl<'a> Description<'a> {
             revision_id: shown_revision(revision),
             variable_references: variable_references::of(&revision.definition),
         })
+    }
+
+    /// The same with a part of the definition: a Map state's processor.
+    pub(crate) fn with_definition(mut self, part: String) -> Self {
+        self.definition = Cow::Owned(part);
+        self
     }
 }
 

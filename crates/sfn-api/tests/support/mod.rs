@@ -11,11 +11,11 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use asl_parser::{Options, ResourceKind};
-use asl_runtime::{Effect, Execution, Outcome, Signal, Snapshot, Step, segment};
+use asl_runtime::{Effect, Execution, Outcome, Signal, Snapshot, Step, TaskReport, segment};
 use serde_json::{Value, json};
 use sfn_api::{
-    Api, ApiConfig, ApiError, ExpressEnd, ExpressStart, Host, HostFuture, Operation, StandardStart, Subject,
-    Timestamp, Watch,
+    Api, ApiConfig, ApiError, ExpressEnd, ExpressStart, Host, HostFuture, LoneTask, Operation, StandardStart,
+    Subject, Timestamp, Watch,
 };
 use sfn_store::id::{ActivityArn, ArnScope, EventId, InboxSequence, NodeId, TaskKey, TaskToken};
 use sfn_store::{
@@ -180,6 +180,11 @@ impl Host for TestHost {
         let (_, step) = Execution::start(execution.definition, execution.start, now);
         let outcome = step.outcome.unwrap();
         Box::pin(async move { ExpressEnd { outcome, started_at: now, stopped_at: now } })
+    }
+
+    fn run_task(&self, task: LoneTask) -> HostFuture<'static, TaskReport> {
+        let output = task.task.input;
+        Box::pin(async move { TaskReport::Succeeded { output } })
     }
 
     fn watch(&self, subject: Subject, _timeout: Duration) -> Box<dyn Watch> {
