@@ -23,7 +23,7 @@ def program():
 
 
 class Server:
-    """`stepwell serve` with SQLite in `directory`."""
+    """`stepwell serve` with SQLite in `directory`, whose folders are buckets."""
 
     def __init__(self, directory, recorder):
         self.store = pathlib.Path(directory) / "stepwell.db"
@@ -33,6 +33,7 @@ class Server:
 
     def start(self):
         command = [program(), "serve", "--listen", "127.0.0.1:0", "--store", f"sqlite:{self.store}"]
+        command += ["--files", self.store.parent]
         with open(self.store.with_suffix(".log"), "ab") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
         line = self.process.stdout.readline().strip()

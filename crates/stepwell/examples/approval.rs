@@ -35,10 +35,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut run =
         workflow.begin(Begin { now, seed: 42, ..Begin::new(Payload::parse(r#"{ "amount": 80 }"#)?) });
 
-    let Progress::Task(task) = run.progress() else { return Err("the manager is to be asked".into()) };
+    let Progress::Task { id, task } = run.progress() else { return Err("the manager is to be asked".into()) };
     let token = task.task_token.clone().ok_or("the task waits for its token")?;
     println!("to the manager: {}", task.input);
-    run.report(task.key, TaskReport::Submitted { output: Payload::parse(r#"{ "MessageId": "1" }"#)? })?;
+    run.report(id, TaskReport::Submitted { output: Payload::parse(r#"{ "MessageId": "1" }"#)? })?;
 
     let Progress::Waiting { until: Some(deadline) } = run.progress() else { return Err("it waits".into()) };
     println!("resting until {deadline} at the latest");

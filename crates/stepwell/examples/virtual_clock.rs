@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         execution: ExecutionIdentity::example(),
         seed: 1,
         limits: Limits::default(),
+        processor_of: None,
     };
     let mut now = Timestamp::UNIX_EPOCH;
     let (mut execution, mut step) = Execution::start(Arc::clone(&definition), start, now);

@@ -3,13 +3,13 @@
 
 use std::pin::pin;
 
-use asl_runtime::{HistoryEvent, Outcome, Problem, TaskKey, Timestamp};
-use asl_value::Payload;
-use futures_util::StreamExt as _;
+use asl_runtime::{HistoryEvent, Outcome, Problem, Timestamp};
+use asl_value::{Payload, Value};
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 
-use crate::run::{Begin, Progress, Run};
+use crate::run::{Begin, Progress, ReadId, Run, TaskId};
 use crate::workflow::Workflow;
 
 /// A run that has ended.
@@ -67,29 +67,33 @@ impl Workflow {
     {
         let mut run = self.begin(begin);
         let mut under_way = FuturesUnordered::new();
+        let mut reading = 0_usize;
         loop {
             let until = match run.progress() {
                 Progress::Finished(outcome) => return Finished { outcome, history: run.into_history() },
-                Progress::Task(task) => {
-                    let (key, call) = (task.key, self.call(*task));
-                    under_way.push(async move { (key, call.await) });
+                Progress::Task { id, task } => {
+                    let call = self.call(*task);
+                    under_way.push(async move { Ended::Task(id, call.await) }.boxed());
+                    continue;
+                }
+                Progress::Read { id, read } => {
+                    let items = self.read(*read);
+                    reading += 1;
+                    under_way.push(async move { Ended::Read(id, items.await) }.boxed());
                     continue;
                 }
                 Progress::Waiting { until } => until,
             };
             match (until, &clock) {
                 // Calls whose tasks were cancelled hold nothing up.
-                (Some(until), None) if run.open_tasks() == 0 => run.advance_to(until),
+                (Some(until), None) if run.open_tasks() == 0 && reading == 0 => run.advance_to(until),
                 (Some(until), Some(clock)) => {
                     match select(pin!(clock(until)), pin!(ended(&mut under_way))).await {
                         Either::Left((now, _)) => run.advance_to(now),
-                        Either::Right(((task, result), _)) => answer(&mut run, task, result),
+                        Either::Right((end, _)) => reading -= end.hand_to(&mut run),
                     }
                 }
-                _ => {
-                    let (task, result) = ended(&mut under_way).await;
-                    answer(&mut run, task, result);
-                }
+                _ => reading -= ended(&mut under_way).await.hand_to(&mut run),
             }
         }
     }
@@ -103,7 +107,25 @@ async fn ended<F: Future>(under_way: &mut FuturesUnordered<F>) -> F::Output {
     }
 }
 
-fn answer(run: &mut Run, task: TaskKey, result: Result<Payload, Problem>) {
-    // A task that timed out or was cancelled meanwhile is not waited for.
-    let _late = run.answer(task, result);
+/// What a call to a handler came to.
+enum Ended {
+    Task(TaskId, Result<Payload, Problem>),
+    Read(ReadId, Result<Vec<Value>, Problem>),
+}
+
+impl Ended {
+    /// Hands it in, and tells how many readers are done by that.
+    fn hand_to(self, run: &mut Run) -> usize {
+        match self {
+            Self::Task(task, result) => {
+                // A task that timed out or was cancelled meanwhile is not waited for.
+                let _late = run.answer(task, result);
+                0
+            }
+            Self::Read(id, items) => {
+                run.items(id, items);
+                1
+            }
+        }
+    }
 }

@@ -32,16 +32,17 @@
 //! This crate holds nothing durable. For executions that survive the process,
 //! and for the API that AWS clients speak, run the server: `stepwell serve`.
 
+mod children;
 mod drive;
 mod run;
 mod workflow;
 
 pub use asl_parser::{Diagnostic, MachineType, Profile, Resource, ResourceKind};
 pub use asl_runtime::{
-    EventKind, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, StartTask as Task, TaskKey,
+    EventKind, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, ReadItems, StartTask as Task,
     TaskReport, TaskToken, Timestamp,
 };
 pub use asl_value::{Payload, Value};
 pub use drive::Finished;
-pub use run::{AnswerError, Begin, Progress, Run};
+pub use run::{AnswerError, Begin, Progress, ReadId, Run, TaskId};
 pub use workflow::{InvalidDefinition, Workflow};

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use asl_parser::Definition;
 use asl_runtime::{
-    Effect, Execution, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, Refused, Signal, Start,
-    StartTask, Step, TaskKey, TaskReport, TaskToken, Timestamp,
+    Effect, Execution, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, ReadItems, Refused, Signal,
+    Start, StartTask, Step, TaskKey, TaskReport, TaskToken, Timestamp,
 };
-use asl_value::Payload;
+use asl_value::{Payload, Value};
+
+use crate::children::{MapRunId, MapRuns, Place, Turn};
 
 /// What a run begins with.
 #[derive(Clone, Debug)]
@@ -45,12 +47,43 @@ impl From<Payload> for Begin {
     }
 }
 
+/// Names a task of a run: one attempt, of the execution itself or of a child
+/// of one of its map runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId {
+    pub(crate) member: Member,
+    pub(crate) key: TaskKey,
+}
+
+/// Names an execution of a run: 0 is the run's own, the others are children
+/// of map runs.
+pub(crate) type Member = u64;
+
+const ROOT: Member = 0;
+
+/// Names a map run whose items are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReadId(MapRunId);
+
 /// What a run needs next.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Progress {
     /// Carry this task out and [report](Run::report) what became of it. Each
     /// task is handed out once.
-    Task(Box<StartTask>),
+    Task {
+        /// Names it.
+        id: TaskId,
+        /// What to do.
+        task: Box<StartTask>,
+    },
+    /// Read these items of a distributed Map state, and [hand](Run::items)
+    /// them in. They are asked for once.
+    Read {
+        /// Names the map run.
+        id: ReadId,
+        /// What to read.
+        read: Box<ReadItems>,
+    },
     /// Nothing to start: report on a task, or tell the run that time has
     /// passed.
     Waiting {
@@ -74,7 +107,7 @@ pub enum AnswerError {
 }
 
 /// One execution that its owner drives: it hands out tasks, takes their
-/// answers, and is told the time.
+/// answers, and is told the time. The children of its map runs are part of it.
 ///
 /// ```
 /// use stepwell::{Begin, Payload, Progress, Workflow};
@@ -89,43 +122,64 @@ pub enum AnswerError {
 /// ```
 #[derive(Debug)]
 pub struct Run {
-    execution: Execution,
+    members: BTreeMap<Member, Running>,
+    next_member: Member,
+    map_runs: MapRuns,
     now: Timestamp,
-    wake_at: Option<Timestamp>,
-    ready: VecDeque<StartTask>,
+    ready: VecDeque<(TaskId, StartTask)>,
+    reads: VecDeque<(ReadId, ReadItems)>,
     /// Tasks handed out or about to be, with the token that names them.
-    open: BTreeMap<TaskKey, Option<TaskToken>>,
+    open: BTreeMap<TaskId, Option<TaskToken>>,
     history: Vec<HistoryEvent>,
+    /// Steps whose effects are still to be carried out.
+    steps: VecDeque<(Member, Step)>,
+    outcome: Option<Outcome>,
+}
+
+/// An execution of the run.
+#[derive(Debug)]
+struct Running {
+    execution: Execution,
+    wake_at: Option<Timestamp>,
+    /// Which child of which map run; none for the run's own.
+    place: Option<Place>,
 }
 
 impl Run {
     pub(crate) fn begin(definition: Arc<Definition>, begin: Begin) -> Self {
         let Begin { input, now, seed, identity, limits } = begin;
-        let start = Start { input, execution: identity, seed, limits };
-        let (execution, step) = Execution::start(definition, start, now);
+        let start = Start { input, execution: identity, seed, limits, processor_of: None };
         let mut run = Self {
-            execution,
+            members: BTreeMap::new(),
+            next_member: ROOT,
+            map_runs: MapRuns::default(),
             now,
-            wake_at: None,
             ready: VecDeque::new(),
+            reads: VecDeque::new(),
             open: BTreeMap::new(),
             history: Vec::new(),
+            steps: VecDeque::new(),
+            outcome: None,
         };
-        run.take(step);
+        run.start(definition, start, None);
+        run.settle();
         run
     }
 
     /// What the run needs next.
     pub fn progress(&mut self) -> Progress {
         loop {
-            if let Some(outcome) = self.execution.outcome() {
+            if let Some(outcome) = &self.outcome {
                 return Progress::Finished(outcome.clone());
             }
-            if let Some(task) = self.ready.pop_front() {
-                return Progress::Task(Box::new(task));
+            if let Some((id, task)) = self.ready.pop_front() {
+                return Progress::Task { id, task: Box::new(task) };
+            }
+            if let Some((id, read)) = self.reads.pop_front() {
+                return Progress::Read { id, read: Box::new(read) };
             }
             if !self.tick_if_due() {
-                return Progress::Waiting { until: self.wake_at };
+                return Progress::Waiting { until: self.wake_at() };
             }
         }
     }
@@ -138,22 +192,22 @@ impl Run {
 
     /// Says what happened to a task. Refused when the task is over: it timed
     /// out, was cancelled, or has been answered.
-    pub fn report(&mut self, task: TaskKey, report: TaskReport) -> Result<(), Refused> {
+    pub fn report(&mut self, task: TaskId, report: TaskReport) -> Result<(), Refused> {
         let ends = !matches!(
             report,
             TaskReport::Started { .. } | TaskReport::Submitted { .. } | TaskReport::Heartbeat
         );
-        let step = self.execution.step(self.now, Signal::Task { task, report })?;
+        self.step(task.member, task.key, Signal::Task { task: task.key, report })?;
         if ends {
             self.open.remove(&task);
         }
-        self.take(step);
+        self.settle();
         Ok(())
     }
 
     /// Ends a task: with its result, or with an error that the state may retry
     /// or catch.
-    pub fn answer(&mut self, task: TaskKey, result: Result<Payload, Problem>) -> Result<(), Refused> {
+    pub fn answer(&mut self, task: TaskId, result: Result<Payload, Problem>) -> Result<(), Refused> {
         let report = match result {
             Ok(output) => TaskReport::Succeeded { output },
             Err(problem) => TaskReport::Failed(problem),
@@ -165,21 +219,32 @@ impl Run {
     /// and `SendTaskFailure` do.
     pub fn answer_token(&mut self, token: &str, result: Result<Payload, Problem>) -> Result<(), AnswerError> {
         let named =
-            |(_, known): &(&TaskKey, &Option<TaskToken>)| known.as_ref().is_some_and(|t| t.as_str() == token);
+            |(_, known): &(&TaskId, &Option<TaskToken>)| known.as_ref().is_some_and(|t| t.as_str() == token);
         let task = self.open.iter().find(named).map(|(task, _)| *task).ok_or(AnswerError::NoSuchToken)?;
         Ok(self.answer(task, result)?)
     }
 
+    /// Hands in all items that a map run asked for, or why there are none.
+    /// Those of a map run that is over are dropped.
+    pub fn items(&mut self, id: ReadId, items: Result<Vec<Value>, Problem>) {
+        let turn = self.map_runs.take_items(id.0, items);
+        self.give(id.0, turn);
+        self.settle();
+    }
+
     /// Aborts the execution, as `StopExecution` does.
     pub fn stop(&mut self, error: Option<String>, cause: Option<String>) -> Result<(), Refused> {
-        let step = self.execution.step(self.now, Signal::Stop { error, cause })?;
-        self.take(step);
+        let root = self.members.get_mut(&ROOT).ok_or(Refused::Closed)?;
+        let step = root.execution.step(self.now, Signal::Stop { error, cause })?;
+        self.steps.push_back((ROOT, step));
+        self.settle();
         Ok(())
     }
 
     /// Runs to the end in virtual time, every task answered at once by
-    /// `handler`. What nothing moves any more ends by the quota on an
-    /// execution's seconds; `None` if even that is far out of reach.
+    /// `handler`, and every reader with an error. What nothing moves any more
+    /// ends by the quota on an execution's seconds; `None` if even that is far
+    /// out of reach.
     pub fn finish(
         &mut self,
         mut handler: impl FnMut(&StartTask) -> Result<Payload, Problem>,
@@ -188,10 +253,11 @@ impl Run {
             match self.progress() {
                 Progress::Finished(outcome) => return Some(outcome),
                 Progress::Waiting { until } => self.advance_to(until?),
-                Progress::Task(task) => {
+                Progress::Read { id, read } => self.items(id, Err(nobody_reads(&read))),
+                Progress::Task { id, task } => {
                     let result = handler(&task);
                     // The task was handed out just now, so it is open.
-                    self.answer(task.key, result).ok()?;
+                    self.answer(id, result).ok()?;
                 }
             }
         }
@@ -209,48 +275,144 @@ impl Run {
 
     /// How the execution ended, if it has.
     pub fn outcome(&self) -> Option<&Outcome> {
-        self.execution.outcome()
+        self.outcome.as_ref()
     }
 
-    /// All that happened so far.
+    /// All that happened so far, but for what happened in children.
     pub fn history(&self) -> &[HistoryEvent] {
         &self.history
     }
 
-    /// All that happened.
+    /// All that happened, but for what happened in children.
     pub fn into_history(self) -> Vec<HistoryEvent> {
         self.history
     }
 
+    fn start(&mut self, definition: Arc<Definition>, start: Start, place: Option<Place>) {
+        let member = self.next_member;
+        self.next_member += 1;
+        let (execution, step) = Execution::start(definition, start, self.now);
+        self.members.insert(member, Running { execution, wake_at: None, place });
+        self.steps.push_back((member, step));
+    }
+
+    fn step(&mut self, member: Member, key: TaskKey, signal: Signal) -> Result<(), Refused> {
+        let running = self.members.get_mut(&member).ok_or(Refused::NoSuchTask(key))?;
+        let step = running.execution.step(self.now, signal)?;
+        self.steps.push_back((member, step));
+        Ok(())
+    }
+
+    fn wake_at(&self) -> Option<Timestamp> {
+        self.members.values().filter_map(|running| running.wake_at).min()
+    }
+
     fn tick_if_due(&mut self) -> bool {
-        if self.wake_at.is_none_or(|at| at > self.now) {
-            return false;
-        }
-        match self.execution.step(self.now, Signal::Tick) {
-            Ok(step) => {
-                self.take(step);
-                true
+        let is_due = |running: &Running| running.wake_at.is_some_and(|at| at <= self.now);
+        let due: Vec<Member> =
+            self.members.iter().filter(|(_, running)| is_due(running)).map(|(member, _)| *member).collect();
+        for member in &due {
+            // One that was ended by another's tick is gone.
+            let Some(running) = self.members.get_mut(member) else { continue };
+            if let Ok(step) = running.execution.step(self.now, Signal::Tick) {
+                self.steps.push_back((*member, step));
+                self.settle();
             }
-            Err(_) => false, // it has ended, and waits for nothing
+        }
+        !due.is_empty()
+    }
+
+    /// Carries out what steps have led to, and what follows from that.
+    fn settle(&mut self) {
+        while let Some((member, step)) = self.steps.pop_front() {
+            if self.members.contains_key(&member) {
+                self.take(member, step);
+            }
         }
     }
 
-    fn take(&mut self, step: Step) {
-        self.history.extend(step.events);
-        self.wake_at = step.wake_at;
+    fn take(&mut self, member: Member, step: Step) {
+        if member == ROOT {
+            self.history.extend(step.events);
+        }
+        if let Some(running) = self.members.get_mut(&member) {
+            running.wake_at = step.wake_at;
+        }
         for effect in step.effects {
             match effect {
                 Effect::StartTask(task) => {
-                    self.open.insert(task.key, task.task_token.clone());
-                    self.ready.push_back(task);
+                    let id = TaskId { member, key: task.key };
+                    self.open.insert(id, task.task_token.clone());
+                    self.ready.push_back((id, task));
                 }
-                Effect::CancelTask(task) => {
-                    self.open.remove(&task);
-                    self.ready.retain(|ready| ready.key != task);
-                }
+                Effect::CancelTask(key) => self.cancel(TaskId { member, key }),
+                Effect::StartMapRun(start) => self.start_map_run(MapRunId { member, key: start.key }),
                 // Effects of later versions name what this one has no part for.
                 _ => {}
             }
         }
+        let Some(outcome) = step.outcome else { return };
+        let Some(running) = self.members.remove(&member) else { return };
+        match running.place {
+            None => self.outcome = Some(outcome),
+            Some(place) => {
+                let turn = self.map_runs.child_ended(&place, outcome);
+                self.give(place.map_run, turn);
+            }
+        }
     }
+
+    fn start_map_run(&mut self, id: MapRunId) {
+        let map_run = self.members.get(&id.member).and_then(|running| running.execution.map_run(id.key));
+        let Some(map_run) = map_run else { return };
+        let (read, turn) = self.map_runs.start(id, map_run);
+        self.reads.extend(read.map(|read| (ReadId(id), read)));
+        self.give(id, turn);
+    }
+
+    /// Gives a map run's owner what the map run has come to.
+    fn give(&mut self, id: MapRunId, turn: Turn) {
+        let Turn { children, report } = turn;
+        for (definition, place, start) in children {
+            self.start(definition, start, Some(place));
+        }
+        let Some(report) = report else { return };
+        self.forget_children(id);
+        // A parent that no longer waits for it has said so before.
+        let _ = self.step(id.member, id.key, Signal::MapRun { map_run: id.key, report });
+    }
+
+    fn cancel(&mut self, task: TaskId) {
+        self.open.remove(&task);
+        self.ready.retain(|(ready, _)| *ready != task);
+        let map_run = MapRunId { member: task.member, key: task.key };
+        if self.map_runs.forget(map_run) {
+            self.reads.retain(|(read, _)| read.0 != map_run);
+            self.forget_children(map_run);
+        }
+    }
+
+    /// Ends the children of a map run, and theirs.
+    fn forget_children(&mut self, map_run: MapRunId) {
+        let mut pending = vec![map_run];
+        while let Some(map_run) = pending.pop() {
+            let is_child =
+                |running: &Running| running.place.as_ref().is_some_and(|place| place.map_run == map_run);
+            let children: Vec<Member> =
+                self.members.iter().filter(|(_, it)| is_child(it)).map(|(member, _)| *member).collect();
+            for member in children {
+                self.members.remove(&member);
+                self.open.retain(|task, _| task.member != member);
+                self.ready.retain(|(task, _)| task.member != member);
+                self.reads.retain(|(read, _)| read.0.member != member);
+                pending.extend(self.map_runs.forget_all_of(member));
+            }
+        }
+    }
+}
+
+/// Why a reader reads nothing where nobody was given that reads.
+pub(crate) fn nobody_reads(read: &ReadItems) -> Problem {
+    let cause = format!("no handler was given that reads items with {}", read.resource);
+    Problem::new("States.ItemReaderFailed", cause)
 }

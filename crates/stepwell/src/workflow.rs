@@ -6,10 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use asl_parser::{Definition, Diagnostic, Options, Profile};
-use asl_runtime::{Problem, StartTask};
-use asl_value::Payload;
+use asl_runtime::{Problem, ReadItems, StartTask};
+use asl_value::{Payload, Value};
 
-use crate::run::{Begin, Run};
+use crate::run::{Begin, Run, nobody_reads};
 
 /// The definition has errors; all that were found.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -24,6 +24,9 @@ fn listed(diagnostics: &[Diagnostic]) -> String {
 /// What a handler's call becomes.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Payload, Problem>> + Send>>;
 type Handler = Arc<dyn Fn(StartTask) -> Answer + Send + Sync>;
+/// What a reader's call becomes.
+pub(crate) type Items = Pin<Box<dyn Future<Output = Result<Vec<Value>, Problem>> + Send>>;
+type Reader = Arc<dyn Fn(ReadItems) -> Items + Send + Sync>;
 
 /// A definition that can be run any number of times. Cloning is cheap.
 #[derive(Clone)]
@@ -31,12 +34,13 @@ pub struct Workflow {
     definition: Arc<Definition>,
     handlers: BTreeMap<String, Handler>,
     otherwise: Option<Handler>,
+    reader: Option<Reader>,
 }
 
 impl Workflow {
     /// A workflow of a definition that was parsed already.
     pub fn of(definition: Arc<Definition>) -> Self {
-        Self { definition, handlers: BTreeMap::new(), otherwise: None }
+        Self { definition, handlers: BTreeMap::new(), otherwise: None, reader: None }
     }
 
     /// Reads and checks a definition. Any text is taken as a `Resource`; AWS
@@ -76,6 +80,18 @@ impl Workflow {
         self
     }
 
+    /// Has `reader` read the items that an `ItemReader` of a distributed Map
+    /// state names, all at once.
+    #[must_use]
+    pub fn items<R, F>(mut self, reader: R) -> Self
+    where
+        R: Fn(ReadItems) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Vec<Value>, Problem>> + Send + 'static,
+    {
+        self.reader = Some(Arc::new(move |read| Box::pin(reader(read))));
+        self
+    }
+
     /// The definition.
     pub fn definition(&self) -> &Arc<Definition> {
         &self.definition
@@ -84,6 +100,14 @@ impl Workflow {
     /// Begins a run that its owner drives; the closures have no part in it.
     pub fn begin(&self, begin: Begin) -> Run {
         Run::begin(Arc::clone(&self.definition), begin)
+    }
+
+    /// Calls the reader.
+    pub(crate) fn read(&self, read: ReadItems) -> Items {
+        match &self.reader {
+            Some(reader) => reader(read),
+            None => Box::pin(std::future::ready(Err(nobody_reads(&read)))),
+        }
     }
 
     /// Calls the handler for a task.

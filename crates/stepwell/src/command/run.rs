@@ -7,12 +7,12 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use asl_parser::{Options, Profile, ResourceKind};
 use clap::Args;
-use sfn_driver::{TaskContext, TaskHandler as _, TaskOrigin};
+use sfn_driver::{TaskContext, TaskHandler, TaskOrigin};
 use sfn_integrations::Router;
-use stepwell::{Begin, ExecutionIdentity, Outcome, Payload, Problem, Workflow};
+use stepwell::{Begin, ExecutionIdentity, Outcome, Payload, Problem, ReadItems, Value, Workflow};
 
 use super::source::{input, read};
-use super::tasks::{LambdaArguments, mock_config_of_local, read_mocks};
+use super::tasks::{OutsideArguments, mock_config_of_local, read_mocks};
 use super::{clock, entropy};
 use crate::render;
 
@@ -47,7 +47,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     history: bool,
     #[command(flatten)]
-    lambda: LambdaArguments,
+    outside: OutsideArguments,
 }
 
 /// Runs the definition. Exit code 1 if the execution does not succeed.
@@ -72,7 +72,12 @@ pub(crate) fn execute(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         test_case,
     });
     let begin = Begin { input, now, seed: entropy::seed()?, identity, ..Begin::new(Payload::default()) };
-    let workflow = Workflow::of(Arc::new(definition)).otherwise(move |task| {
+    let readers = Arc::clone(&router);
+    let workflow = Workflow::of(Arc::new(definition)).items(move |read| {
+        let readers = Arc::clone(&readers);
+        async move { all_items(&*readers, read).await }
+    });
+    let workflow = workflow.otherwise(move |task| {
         let (router, origin) = (Arc::clone(&router), Arc::clone(&origin));
         async move {
             if origin.test_case.is_none() && task.resource.kind == ResourceKind::Activity {
@@ -110,9 +115,24 @@ pub(crate) fn execute(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Reads all that a reader is to read.
+async fn all_items(handler: &dyn TaskHandler, read: ReadItems) -> Result<Vec<Value>, Problem> {
+    const PAGE: usize = 1000;
+    let mut stream = handler.open_items(read).await?;
+    let mut items = Vec::new();
+    loop {
+        let page = stream.next(PAGE).await?;
+        if page.is_empty() {
+            return Ok(items);
+        }
+        items.extend(page);
+    }
+}
+
 /// Who carries out tasks, and from which test case.
 fn tasks(arguments: &Arguments, machine: &str) -> anyhow::Result<(Arc<Router>, Option<Arc<str>>)> {
-    let router = arguments.lambda.router()?;
+    let region = std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".to_owned());
+    let router = arguments.outside.router(&region)?;
     let Some(path) = arguments.mock.clone().or_else(mock_config_of_local) else {
         if arguments.case.is_some() {
             bail!("--case needs --mock FILE, the mock configuration that has the test case");

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::Args;
 use sfn_server::{Config, Server, StoreUrl, shutdown_signal};
 
-use super::tasks::{LambdaArguments, mock_config_of_local, read_mocks};
+use super::tasks::{OutsideArguments, mock_config_of_local, read_mocks};
 
 /// Arguments of `stepwell serve`.
 #[derive(Debug, Args)]
@@ -47,13 +47,13 @@ pub(crate) struct Arguments {
     #[arg(long, env = "STEPWELL_VIRTUAL_TIME")]
     virtual_time: bool,
     #[command(flatten)]
-    lambda: LambdaArguments,
+    outside: OutsideArguments,
 }
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
     log_to_stderr();
-    let mut router = arguments.lambda.router()?;
+    let mut router = arguments.outside.router(&arguments.region)?;
     if let Some(path) = arguments.mock_config.or_else(mock_config_of_local) {
         router = router.with_mocks(read_mocks(&path)?);
     }

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use sfn_integrations::{Endpoint, Lambda, Mocks, Router};
+use sfn_integrations::{Buckets, Credentials, Endpoint, Lambda, Mocks, Router, S3};
 
 use super::source::read;
 
-/// Where tasks go.
+/// Where tasks and map runs reach outside.
 #[derive(Debug, Args)]
-pub(crate) struct LambdaArguments {
+pub(crate) struct OutsideArguments {
     /// Endpoint of the Lambda API that functions are invoked at, such as
     /// `http://127.0.0.1:3001`
     ///
@@ -18,20 +18,69 @@ pub(crate) struct LambdaArguments {
     /// read too, in this order.
     #[arg(long, value_name = "URL", env = "STEPWELL_LAMBDA_ENDPOINT")]
     lambda_endpoint: Option<String>,
+    /// Endpoint of the S3 API that distributed maps read items from and write
+    /// results to
+    ///
+    /// `AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL` are read too, in this
+    /// order; without any, S3 itself is used if there are credentials in
+    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+    #[arg(long, value_name = "URL", env = "STEPWELL_S3_ENDPOINT")]
+    s3_endpoint: Option<String>,
+    /// Folder whose folders are buckets: `FOLDER` is the bucket `file:FOLDER`
+    #[arg(long, value_name = "FOLDER", env = "STEPWELL_FILES")]
+    files: Option<PathBuf>,
 }
 
-impl LambdaArguments {
+impl OutsideArguments {
     /// A router with what was configured.
-    pub(crate) fn router(&self) -> anyhow::Result<Router> {
-        let endpoint = self.lambda_endpoint.clone().or_else(|| {
-            let names = ["LAMBDA_ENDPOINT", "AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"];
-            names.iter().find_map(|name| std::env::var(name).ok().filter(|url| !url.is_empty()))
-        });
-        let Some(endpoint) = endpoint else { return Ok(Router::new()) };
-        let endpoint =
-            Endpoint::parse(&endpoint).with_context(|| format!("in the Lambda endpoint {endpoint:?}"))?;
-        Ok(Router::new().with_lambda(Lambda::new(endpoint)))
+    pub(crate) fn router(&self, region: &str) -> anyhow::Result<Router> {
+        let mut router = Router::new().with_buckets(self.buckets(region)?);
+        let names = ["LAMBDA_ENDPOINT", "AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"];
+        if let Some(endpoint) = endpoint("Lambda", self.lambda_endpoint.clone(), &names)? {
+            router = router.with_lambda(Lambda::new(endpoint));
+        }
+        Ok(router)
     }
+
+    fn buckets(&self, region: &str) -> anyhow::Result<Buckets> {
+        let mut buckets = Buckets::new();
+        if let Some(root) = &self.files {
+            let found = root.canonicalize().with_context(|| format!("in --files {}", root.display()))?;
+            buckets = buckets.with_files(found);
+        }
+        let credentials = credentials();
+        let endpoint =
+            endpoint("S3", self.s3_endpoint.clone(), &["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"])?;
+        let mut s3 = match (endpoint, &credentials) {
+            (Some(endpoint), _) => S3::at(endpoint, region),
+            (None, Some(_)) => S3::of_region(region).context("in the region of S3")?,
+            (None, None) => return Ok(buckets),
+        };
+        if let Some(credentials) = credentials {
+            s3 = s3.with_credentials(credentials);
+        }
+        Ok(buckets.with_s3(s3))
+    }
+}
+
+/// An endpoint from the option, or from the first of these variables.
+fn endpoint(service: &str, option: Option<String>, names: &[&str]) -> anyhow::Result<Option<Endpoint>> {
+    let Some(url) = option.or_else(|| names.iter().find_map(|name| variable(name))) else { return Ok(None) };
+    let endpoint = Endpoint::parse(&url).with_context(|| format!("in the {service} endpoint {url:?}"))?;
+    Ok(Some(endpoint))
+}
+
+fn credentials() -> Option<Credentials> {
+    Some(Credentials {
+        access_key_id: variable("AWS_ACCESS_KEY_ID")?,
+        secret_access_key: variable("AWS_SECRET_ACCESS_KEY")?,
+        session_token: variable("AWS_SESSION_TOKEN"),
+    })
+}
+
+/// An environment variable that says something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Reads a mock configuration file.
