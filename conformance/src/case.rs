@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::events::Ordering;
+use crate::map_run::SetupCall;
 
 /// One case file.
 #[derive(Clone, Debug, Deserialize)]
@@ -45,6 +46,9 @@ pub struct HistoryCase {
     /// `STANDARD` or `EXPRESS`.
     #[serde(default = "standard")]
     pub r#type: String,
+    /// Calls to other services to make first.
+    #[serde(default)]
+    pub setup: Vec<SetupCall>,
     /// The only execution, where there is only one.
     #[serde(flatten)]
     pub single: Run,
@@ -78,6 +82,9 @@ pub struct Run {
     /// What its tasks answer.
     #[serde(default)]
     pub mocks: Vec<Mock>,
+    /// How often it is redriven after it has failed.
+    #[serde(default)]
+    pub redrives: u32,
     /// What comes of it.
     pub expected: Option<Expected>,
     /// Its output, where nothing else was recorded.

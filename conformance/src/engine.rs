@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use crate::case::{Mock, Run};
+use crate::map_run::{self, SetupCall};
 use crate::recorded_text;
 
 /// The account of every history case.
@@ -46,17 +47,45 @@ pub enum Rest {
 }
 
 /// Plays a run to its end.
-pub fn play(definition: &Arc<Definition>, express: bool, run: &Run, rest: Rest) -> anyhow::Result<Played> {
+pub fn play(
+    definition: &Arc<Definition>,
+    express: bool,
+    run: &Run,
+    setup: &[SetupCall],
+    rest: Rest,
+) -> anyhow::Result<Played> {
     let start = Start {
         input: Payload::parse(input_text(run)).map_err(|error| anyhow!("the input is no JSON: {error}"))?,
         execution: identity(express),
         seed: 7,
         limits: Limits::default(),
+        processor_of: None,
     };
+    play_from(definition, start, run, setup, rest)
+}
+
+/// Plays the child of a map run to its end; its tasks have no answers.
+pub(crate) fn play_child(
+    definition: &Arc<Definition>,
+    start: Start,
+    setup: &[SetupCall],
+    rest: Rest,
+) -> anyhow::Result<Outcome> {
+    play_from(definition, start, &Run::default(), setup, rest).map(|played| played.outcome)
+}
+
+fn play_from(
+    definition: &Arc<Definition>,
+    start: Start,
+    run: &Run,
+    setup: &[SetupCall],
+    rest: Rest,
+) -> anyhow::Result<Played> {
     let now = Timestamp::from_timestamp_millis(BEGINNING_MILLISECONDS).context("the beginning is a time")?;
     let (execution, step) = Execution::start(Arc::clone(definition), start, now);
     let mut player = Player {
         execution,
+        map_runs: VecDeque::new(),
         now,
         wake_at: None,
         events: Vec::new(),
@@ -65,7 +94,14 @@ pub fn play(definition: &Arc<Definition>, express: bool, run: &Run, rest: Rest) 
         tasks: VecDeque::new(),
     };
     player.absorb(step)?;
+    let mut redrives = run.redrives;
     for _ in 0..SIGNALS_MAX {
+        if player.outcome.is_some() && redrives > 0 {
+            redrives -= 1;
+            player.tasks.clear();
+            player.execution = Execution::resume(Arc::clone(definition), &player.execution.snapshot())?;
+            player.signal(Signal::Redrive)?;
+        }
         if let Some(outcome) = player.outcome {
             let bytes = segment::encode(&player.events);
             ensure!(
@@ -77,7 +113,13 @@ pub fn play(definition: &Arc<Definition>, express: bool, run: &Run, rest: Rest) 
         if rest == Rest::BetweenSignals {
             player.execution = Execution::resume(Arc::clone(definition), &player.execution.snapshot())?;
         }
-        player.advance()?;
+        match player.map_runs.pop_front() {
+            Some(map_run) => {
+                let report = map_run::run(definition, &player.execution, map_run, setup, rest)?;
+                player.signal(Signal::MapRun { map_run, report })?;
+            }
+            None => player.advance()?,
+        }
     }
     bail!("the execution goes on after {SIGNALS_MAX} signals")
 }
@@ -118,6 +160,7 @@ struct Player<'r> {
     outcome: Option<Outcome>,
     script: Script<'r>,
     tasks: VecDeque<OpenTask>,
+    map_runs: VecDeque<TaskKey>,
 }
 
 /// A running task and what is still to be reported of it.
@@ -146,7 +189,11 @@ impl Player<'_> {
                     let reports = self.script.reports(event)?;
                     self.tasks.push_back(OpenTask { key: task.key, reports });
                 }
-                Effect::CancelTask(key) => self.tasks.retain(|task| task.key != key),
+                Effect::CancelTask(key) => {
+                    self.tasks.retain(|task| task.key != key);
+                    self.map_runs.retain(|map_run| *map_run != key);
+                }
+                Effect::StartMapRun(start) => self.map_runs.push_back(start.key),
                 other => bail!("the harness cannot carry out {other:?}"),
             }
         }

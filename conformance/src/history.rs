@@ -38,7 +38,7 @@ fn run_one(
 ) -> anyhow::Result<()> {
     let express = history.r#type == "EXPRESS";
     let definition = parse(definition, express)?;
-    let played = play(&definition, express, run, Rest::Never)?;
+    let played = play(&definition, express, run, &history.setup, Rest::Never)?;
     if let Some(expected) = &run.expected {
         meets(placeholders, expected, &played)?;
     }
@@ -47,7 +47,7 @@ fn run_one(
         compare(placeholders, &expected, &outcome_value(&played.outcome), &mut Bindings::new())
             .map_err(|mismatch| anyhow::anyhow!("outcome {mismatch}"))?;
     }
-    let rested = play(&definition, express, run, Rest::BetweenSignals)?;
+    let rested = play(&definition, express, run, &history.setup, Rest::BetweenSignals)?;
     if let Some((straight, resumed)) =
         played.events.iter().zip(&rested.events).find(|(one, other)| one != other)
     {

@@ -79,9 +79,14 @@ fn walk(
     match (expected, actual) {
         (Value::String(want), Value::String(got)) => {
             if placeholders.matches(want, got, bindings) {
-                Ok(())
-            } else {
-                differ()
+                return Ok(());
+            }
+            // A text in which the recorder has put holes is its own, not AWS's.
+            match (serde_json::from_str(want), serde_json::from_str(got)) {
+                (Ok(want @ Value::Array(_)), Ok(got @ Value::Array(_))) if has_hole(placeholders, &want) => {
+                    walk(placeholders, &want, &got, bindings)
+                }
+                _ => differ(),
             }
         }
         (Value::String(want), Value::Number(_)) if want == "datetime" => Ok(()),
@@ -119,6 +124,15 @@ fn walk(
                 differ()
             }
         }
+    }
+}
+
+fn has_hole(placeholders: &Placeholders, value: &Value) -> bool {
+    match value {
+        Value::String(text) => placeholders.is_hole(text),
+        Value::Array(elements) => elements.iter().any(|element| has_hole(placeholders, element)),
+        Value::Object(members) => members.values().any(|member| has_hole(placeholders, member)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -163,6 +177,11 @@ mod tests {
             ("date is a number", json!({"d": "datetime"}), json!({"d": 17.5})),
             ("a hole takes a number", json!("creation-date"), json!(17.5)),
             ("ignored members", json!({"ResponseMetadata": 1}), json!({"billedDurationInMilliseconds": 100})),
+            (
+                "holes in the text of an array",
+                json!("[{\"a\": \"<uuid:1>\", \"b\": 1}]"),
+                json!("[{\"b\":1,\"a\":\"x\"}]"),
+            ),
             ("one hole in two places", json!(["<uuid:1>", "<uuid:1>"]), json!(["x", "x"])),
         ] {
             assert_eq!(result(&expected, &actual), Ok(()), "{name}");

@@ -28,6 +28,7 @@ pub mod gap;
 pub mod history;
 pub mod http;
 pub mod json;
+pub mod map_run;
 pub mod recorded_text;
 pub mod report;
 pub mod server;

@@ -1,0 +1,121 @@
+//! Map runs of history cases, played one child after the other.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow, bail};
+use asl_parser::Definition;
+use asl_runtime::{
+    Execution, ItemSource, MapRun, MapRunReport, Outcome, Problem, ReadItems, TaskKey, WriteResults,
+};
+use asl_value::{Payload, Value};
+use serde::Deserialize;
+
+use crate::engine::{Rest, play_child};
+
+/// A call to another service that a case makes first.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SetupCall {
+    /// The service.
+    pub service: String,
+    /// The operation.
+    pub op: String,
+    /// The request.
+    pub request: serde_json::Value,
+}
+
+impl SetupCall {
+    fn text(&self, member: &str) -> &str {
+        self.request.get(member).and_then(serde_json::Value::as_str).unwrap_or_default()
+    }
+
+    fn is_object_in(&self, bucket: &str) -> bool {
+        self.service == "s3" && self.op == "PutObject" && self.text("Bucket") == bucket
+    }
+}
+
+/// Runs a map run to its end.
+pub(crate) fn run(
+    definition: &Arc<Definition>,
+    execution: &Execution,
+    key: TaskKey,
+    setup: &[SetupCall],
+    rest: Rest,
+) -> anyhow::Result<MapRunReport> {
+    let mut map_run = execution.map_run(key).context("the map run is not under way")?;
+    match items(&map_run, setup)? {
+        Ok(items) => push(&mut map_run, items)?,
+        Err(problem) => return Ok(MapRunReport::Failed(problem)),
+    }
+    let (mut failed, mut outputs) = (0, Vec::new());
+    while let Some(child) = map_run.next_child().map_err(|problem| anyhow!("no child: {problem:?}"))? {
+        match play_child(definition, child.start, setup, rest)? {
+            Outcome::Succeeded { output } => outputs.push(output),
+            Outcome::Failed { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. } => {
+                failed += child.items;
+            }
+        }
+        if map_run.settings().is_exceeded_by(failed, map_run.items_total()) {
+            return Ok(MapRunReport::Failed(map_run.exceeded()));
+        }
+    }
+    let output = match map_run.writer() {
+        None => Payload::array_of(&outputs),
+        Some(WriteResults { resource: Some(_), arguments, .. }) => written(&map_run, &arguments),
+        Some(writer) => bail!("the harness cannot write with {writer:?}"),
+    };
+    Ok(MapRunReport::Succeeded { output })
+}
+
+fn push(map_run: &mut MapRun, items: Vec<Value>) -> anyhow::Result<()> {
+    map_run.push_items(items).map_err(|problem| anyhow!("an item cannot be selected: {problem:?}"))?;
+    map_run.end_items();
+    Ok(())
+}
+
+fn items(map_run: &MapRun, setup: &[SetupCall]) -> anyhow::Result<Result<Vec<Value>, Problem>> {
+    let read = match map_run.source() {
+        ItemSource::Given(items) => {
+            return Ok(Ok(items
+                .value()
+                .as_array()
+                .map(|items| items.iter().cloned().collect())
+                .unwrap_or_default()));
+        }
+        ItemSource::Reader(read) => *read,
+    };
+    let ReadItems { resource, arguments, config, max_items } = read;
+    let argument = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
+    let mut objects = setup.iter().filter(|call| call.is_object_in(argument("Bucket")));
+    let items = if resource.text.ends_with(":s3:listObjectsV2") {
+        Ok(objects.map(listed).collect())
+    } else {
+        let object = objects.find(|call| call.text("Key") == argument("Key")).context("no such object")?;
+        sfn_integrations::parse_items(&config, [object.text("Body").as_bytes()])
+    };
+    Ok(items.map(|mut items: Vec<Value>| {
+        items.truncate(max_items.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX));
+        items
+    }))
+}
+
+fn listed(object: &SetupCall) -> Value {
+    Value::object([
+        ("Etag", Value::from("\"etag\"")),
+        ("Key", Value::from(object.text("Key"))),
+        ("LastModified", Value::from(1_700_000_000_u64)),
+        ("Size", Value::from(object.text("Body").len() as u64)),
+        ("StorageClass", Value::from("STANDARD")),
+    ])
+}
+
+/// What the state hands on when its results are in a bucket.
+fn written(map_run: &MapRun, arguments: &Value) -> Payload {
+    let argument = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
+    let unique = map_run.arn().rsplit(':').next().unwrap_or_default();
+    let key = format!("{}/{unique}/manifest.json", argument("Prefix"));
+    let details = Value::object([("Bucket", Value::from(argument("Bucket"))), ("Key", Value::from(key))]);
+    Payload::new(Value::object([
+        ("MapRunArn", Value::from(map_run.arn().to_string())),
+        ("ResultWriterDetails", details),
+    ]))
+}
