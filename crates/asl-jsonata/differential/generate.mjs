@@ -416,11 +416,14 @@ class Generator {
     );
   }
 
-  /** The reference never returns from a regular expression on the left of `??`. */
+  /**
+   * Nothing with a regular expression on the left of `??` or `?:`: the reference
+   * evaluates that twice, goes on where the first search ended, and may never return.
+   */
   expression() {
     for (;;) {
       const text = this.attempt();
-      if (!(text.includes("??") && /[(,]\s*\/[^*]|^\//.test(text))) return text;
+      if (!(/\?[?:]/.test(text) && /[(,]\s*\/[^*]|^\//.test(text))) return text;
     }
   }
 

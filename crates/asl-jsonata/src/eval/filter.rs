@@ -19,7 +19,7 @@ impl Evaluator<'_, '_> {
                 _ => self.keeps(predicate, &input, 0, 1, env)?,
             };
             if count == 0 {
-                return Ok(Item::Undefined);
+                return Ok(Item::sequence(Vec::new()));
             }
             if count == 1 && !input.is_undefined() {
                 return Ok(input);

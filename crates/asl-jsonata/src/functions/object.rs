@@ -28,7 +28,8 @@ pub(super) fn type_of(_: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) 
     Ok(Item::string(match arguments.take(0) {
         Item::Undefined => return Ok(Item::Undefined),
         Item::Json(value) => value.kind().name(),
-        Item::Number(_) => "number",
+        // What is no number is nothing else either, which leaves an object.
+        number @ Item::Number(_) => number.as_number()?.map_or("object", |_| "number"),
         Item::List(_) | Item::Tuples(_) => "array",
         Item::Record(_) => "object",
         Item::Function(_) => "function",
@@ -82,7 +83,9 @@ pub(super) fn spread(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argument
             results.push(Item::object(vec![member], &mut evaluator.meter)?);
         }
     }
-    Ok(Item::sequence(results))
+    // What an array is made into is an array, also of one item.
+    let appended = input.items().is_some_and(|items| items.iter().any(|item| !item.is_undefined()));
+    Ok(if appended { Item::array(results) } else { Item::sequence(results) })
 }
 
 pub(super) fn merge(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
