@@ -364,11 +364,14 @@ fn same_text(x: &str, y: &str, meter: &mut Meter) -> Res<bool> {
     Ok(x == y)
 }
 
-/// JavaScript's `===`: scalars by value, containers by identity.
+/// JavaScript's `===`: scalars by value, containers by identity. Those with
+/// nothing in them have none here, so that each is another.
 pub(crate) fn identical(a: &Item, b: &Item, meter: &mut Meter) -> Res<bool> {
     Ok(match (a, b) {
-        (Item::Json(Value::Array(x)), Item::Json(Value::Array(y))) => x.is_same(y),
-        (Item::Json(Value::Object(x)), Item::Json(Value::Object(y))) => Object::is_same(x, y),
+        (Item::Json(Value::Array(x)), Item::Json(Value::Array(y))) => !x.is_empty() && x.is_same(y),
+        (Item::Json(Value::Object(x)), Item::Json(Value::Object(y))) => {
+            !x.is_empty() && Object::is_same(x, y)
+        }
         (Item::List(x), Item::List(y)) => Rc::ptr_eq(x, y),
         (Item::Record(x), Item::Record(y)) => Rc::ptr_eq(x, y),
         _ if a.items().is_some() || a.is_object() => false,

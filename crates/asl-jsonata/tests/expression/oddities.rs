@@ -72,6 +72,7 @@ fn what_is_missing_or_of_another_type() {
         ("/(\\d)/(12).next().match", r#""2""#),
         ("/object/(items[0]).start", "1"),
         ("(words)[%][]", "undefined"),
+        ("[] in [[1], []]", "false"),
         ("$spread([[]])", "[]"),
         ("$spread([null])", "[null]"),
         ("$spread([{ 'a': 1 }])", r#"[{"a":1}]"#),
