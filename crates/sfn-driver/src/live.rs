@@ -283,11 +283,12 @@ impl Live {
 
     fn map_run_begun(&mut self, start: &StartMapRun, now: Timestamp) -> Option<MapRunChange> {
         let arn: MapRunArn = start.arn.parse().ok()?;
+        // The same step may have ended it.
+        let map_run = self.execution.map_run(start.key)?;
         self.map_runs.insert(start.key, (arn.clone(), None));
         if start.redrive_count > 0 {
             return Some(MapRunChange::Redrive { arn, at: now });
         }
-        let map_run = self.execution.map_run(start.key)?;
         let settings = map_run.settings();
         Some(MapRunChange::Start(NewMapRun {
             arn,
