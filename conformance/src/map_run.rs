@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use asl_parser::Definition;
-use asl_runtime::{
-    Execution, ItemSource, MapRun, MapRunReport, Outcome, Problem, ReadItems, TaskKey, WriteResults,
-};
+use asl_runtime::{Execution, MapRun, MapRunReport, Outcome, Problem, ReadItems, TaskKey, WriteResults};
 use asl_value::{Payload, Value};
 use serde::Deserialize;
 
@@ -42,9 +40,13 @@ pub(crate) fn run(
     rest: Rest,
 ) -> anyhow::Result<MapRunReport> {
     let mut map_run = execution.map_run(key).context("the map run is not under way")?;
-    match items(&map_run, setup)? {
-        Ok(items) => push(&mut map_run, items)?,
-        Err(problem) => return Ok(MapRunReport::Failed(problem)),
+    let unselected = |problem: Problem| anyhow!("an item cannot be selected: {problem:?}");
+    if let Some(read) = map_run.begin().map_err(unselected)? {
+        match items(&read, setup)? {
+            Ok(items) => map_run.push_items(items).map_err(unselected)?,
+            Err(problem) => return Ok(MapRunReport::Failed(problem)),
+        }
+        map_run.end_items();
     }
     let (mut failed, mut outputs) = (0, Vec::new());
     while let Some(child) = map_run.next_child().map_err(|problem| anyhow!("no child: {problem:?}"))? {
@@ -66,36 +68,15 @@ pub(crate) fn run(
     Ok(MapRunReport::Succeeded { output })
 }
 
-fn push(map_run: &mut MapRun, items: Vec<Value>) -> anyhow::Result<()> {
-    map_run.push_items(items).map_err(|problem| anyhow!("an item cannot be selected: {problem:?}"))?;
-    map_run.end_items();
-    Ok(())
-}
-
-fn items(map_run: &MapRun, setup: &[SetupCall]) -> anyhow::Result<Result<Vec<Value>, Problem>> {
-    let read = match map_run.source() {
-        ItemSource::Given(items) => {
-            return Ok(Ok(items
-                .value()
-                .as_array()
-                .map(|items| items.iter().cloned().collect())
-                .unwrap_or_default()));
-        }
-        ItemSource::Reader(read) => *read,
-    };
-    let ReadItems { resource, arguments, config, max_items } = read;
+fn items(read: &ReadItems, setup: &[SetupCall]) -> anyhow::Result<Result<Vec<Value>, Problem>> {
+    let ReadItems { resource, arguments, config, .. } = read;
     let argument = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
     let mut objects = setup.iter().filter(|call| call.is_object_in(argument("Bucket")));
-    let items = if resource.text.ends_with(":s3:listObjectsV2") {
-        Ok(objects.map(listed).collect())
-    } else {
-        let object = objects.find(|call| call.text("Key") == argument("Key")).context("no such object")?;
-        sfn_integrations::parse_items(&config, [object.text("Body").as_bytes()])
-    };
-    Ok(items.map(|mut items: Vec<Value>| {
-        items.truncate(max_items.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX));
-        items
-    }))
+    if resource.text.ends_with(":s3:listObjectsV2") {
+        return Ok(Ok(objects.map(listed).collect()));
+    }
+    let object = objects.find(|call| call.text("Key") == argument("Key")).context("no such object")?;
+    Ok(sfn_integrations::parse_items(config, [object.text("Body").as_bytes()]))
 }
 
 fn listed(object: &SetupCall) -> Value {

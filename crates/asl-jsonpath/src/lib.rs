@@ -49,7 +49,7 @@ mod reference;
 mod template;
 
 pub use error::{CompileError, EvaluateError, SelectError, WriteError};
-pub use intrinsic::{CALL_DEPTH_MAX, PathOrIntrinsic};
+pub use intrinsic::{CALL_DEPTH_MAX, PathOrIntrinsic, uuid_of};
 pub use path::Path;
 pub use reference::{INDEX_MAX, ReferencePath};
 pub use template::{TEMPLATE_DEPTH_MAX, Template};

@@ -116,19 +116,12 @@ impl Engine<'_> {
 
 /// The running children of a frame in reverse, with what names an iteration.
 fn push_children(frame: &Frame, pending: &mut Vec<(FrameId, Option<MapIteration>)>) {
-    match &frame.rest {
-        Rest::Branching(branching) => pending.extend(branching.children.running().map(|(_, id)| (id, None))),
-        Rest::Mapping(mapping) => pending.extend(mapping.children.running().map(|(index, id)| {
-            let name = Arc::clone(&frame.state_name);
-            (id, Some(MapIteration { name, index: index as u64 }))
-        })),
-        Rest::Ready
-        | Rest::Again
-        | Rest::Waiting(_)
-        | Rest::Running(_)
-        | Rest::BackingOff(_)
-        | Rest::Distributing(_) => {}
-    }
+    let Some(children) = frame.rest.children() else { return };
+    let is_map = matches!(frame.rest, Rest::Mapping(_));
+    pending.extend(children.running().map(|(index, id)| {
+        let name = Arc::clone(&frame.state_name);
+        (id, is_map.then_some(MapIteration { name, index: index as u64 }))
+    }));
 }
 
 /// What names an iteration in its events.

@@ -15,7 +15,7 @@ use crate::frame::{BackingOff, Entered, Frame, Frames, Rest, Retries};
 use crate::history::{EvaluationFailed, EventId, EventKind, HistoryEvent, StateEntered, StateExited};
 use crate::limits::Limits;
 use crate::observer::Observer;
-use crate::signal::ExecutionIdentity;
+use crate::signal::{ExecutionIdentity, Start};
 use crate::step::{Outcome, Step};
 use crate::task::FrameId;
 use crate::{catch, retry, state};
@@ -45,6 +45,27 @@ pub(crate) struct Core {
 }
 
 impl Core {
+    /// An execution before its first event.
+    pub(crate) fn new(start: Start, now: Timestamp) -> Self {
+        let Start { input, execution: identity, seed, limits, processor_of } = start;
+        Self {
+            identity,
+            input,
+            started_at: now,
+            limits,
+            entropy: Entropy::new(seed),
+            now,
+            last_event: EventId(0),
+            frames: Frames::default(),
+            queue: VecDeque::new(),
+            deadlines: Deadlines::default(),
+            outcome: None,
+            redriven_at: None,
+            processor_of,
+            observer: None,
+        }
+    }
+
     /// When to be woken: at once while frames are in the queue.
     pub(crate) fn wake_at(&self) -> Option<Timestamp> {
         if self.queue.is_empty() { self.deadlines.first() } else { Some(self.now) }

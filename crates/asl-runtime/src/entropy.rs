@@ -9,6 +9,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use asl_jsonpath::uuid_of;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -51,14 +52,12 @@ impl Entropy {
 
     /// A UUID of version 4.
     pub(crate) fn uuid(&mut self) -> Arc<str> {
-        let block = self.block(b"uuid");
-        let bits = block.iter().take(16).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-        uuid_of(bits)
+        Arc::from(uuid_of(first_bits(&self.block(b"uuid"))))
     }
 
     /// A seed for somebody else's entropy.
     pub(crate) fn seed(&mut self) -> u128 {
-        self.block(b"seed").iter().take(16).fold(0, |bits, byte| bits << 8 | u128::from(*byte))
+        first_bits(&self.block(b"seed"))
     }
 
     /// The entropy of the part of this number.
@@ -79,13 +78,9 @@ impl Entropy {
     }
 }
 
-/// These bits as a UUID of version 4. RFC 9562, section 5.4.
-pub(crate) fn uuid_of(bits: u128) -> Arc<str> {
-    let bits = bits & !(0xf << 76) | 4 << 76;
-    let bits = bits & !(0x3 << 62) | 0x2 << 62;
-    let digits = format!("{bits:032x}");
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    Arc::from(format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)))
+/// The first 128 bits of a digest.
+pub(crate) fn first_bits(digest: &[u8]) -> u128 {
+    digest.iter().take(16).fold(0, |bits, byte| bits << 8 | u128::from(*byte))
 }
 
 #[cfg(test)]
@@ -114,8 +109,8 @@ mod tests {
 
     #[test]
     fn uuids_have_their_version_and_variant() {
-        assert_eq!(&*uuid_of(0), "00000000-0000-4000-8000-000000000000");
-        assert_eq!(&*uuid_of(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(uuid_of(0), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(uuid_of(u128::MAX), "ffffffff-ffff-4fff-bfff-ffffffffffff");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The engine's face: start, resume, step, snapshot.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use asl_parser::{Definition, ScopeId, StateKind, StateRef};
@@ -8,9 +7,8 @@ use asl_value::{Object, Payload, Value};
 use chrono::{DateTime, TimeDelta};
 
 use crate::Timestamp;
-use crate::deadline::{Deadline, DeadlineKind, Deadlines};
+use crate::deadline::{Deadline, DeadlineKind};
 use crate::engine::{Core, Engine};
-use crate::entropy::Entropy;
 use crate::frame::{Frame, Frames, Rest};
 use crate::history::{EventId, EventKind, ExecutionStarted};
 use crate::map_run::MapRun;
@@ -32,24 +30,7 @@ pub struct Execution {
 impl Execution {
     /// Begins an execution and takes its first step.
     pub fn start(definition: Arc<Definition>, start: Start, now: Timestamp) -> (Self, Step) {
-        let Start { input, execution: identity, seed, limits, processor_of } = start;
-        let now = truncate(now);
-        let core = Core {
-            identity,
-            input,
-            started_at: now,
-            limits,
-            entropy: Entropy::new(seed),
-            now,
-            last_event: EventId(0),
-            frames: Frames::default(),
-            queue: VecDeque::new(),
-            deadlines: Deadlines::default(),
-            outcome: None,
-            redriven_at: None,
-            observer: None,
-            processor_of,
-        };
+        let core = Core::new(start, truncate(now));
         let mut execution = Self { definition, core };
         let Self { definition, core } = &mut execution;
         let root = core.frames.allocate();

@@ -65,7 +65,7 @@ mod task;
 pub use execution::Execution;
 pub use history::*;
 pub use limits::Limits;
-pub use map_run::{ItemSource, MapRun, MapRunChild, MapRunSettings, ReadItems, WriteResults};
+pub use map_run::{MapRun, MapRunChild, MapRunSettings, ReadItems, WriteResults};
 pub use observer::Stage;
 pub use probe::{Handled, Probe, ProbeEnd, ProbeProgress, ProbeStart, Probed};
 pub use segment::SegmentError;

@@ -7,17 +7,16 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use asl_jsonpath::uuid_of;
 use asl_parser::{Definition, ExecutionType, Map, ReaderConfig, Resource, State, StateKind, WriterConfig};
 use asl_value::{Payload, Value, printed_len_within};
 use serde::{Deserialize, Serialize};
 
 use crate::data_flow::View;
-use crate::deadline::Deadlines;
 use crate::engine::Core;
-use crate::entropy::{Entropy, uuid_of};
+use crate::entropy::{Entropy, first_bits};
 use crate::error::{StateError, name};
-use crate::frame::{Distributing, Frame, Frames, Item};
-use crate::history::EventId;
+use crate::frame::{Distributing, Frame, Item};
 use crate::signal::{ExecutionIdentity, Problem, Start};
 
 /// What a Map state's settings came to when it began.
@@ -61,15 +60,6 @@ impl MapRunSettings {
             None => failed > 0,
         }
     }
-}
-
-/// Where a map run's items come from.
-#[derive(Clone, Debug)]
-pub enum ItemSource {
-    /// The state has them: an array.
-    Given(Payload),
-    /// A reader reads them.
-    Reader(Box<ReadItems>),
 }
 
 /// What an `ItemReader` is to read.
@@ -131,21 +121,18 @@ impl MapRun {
     pub(crate) fn new(definition: &Arc<Definition>, core: &Core, frame: &Frame) -> Option<Self> {
         let crate::frame::Rest::Distributing(distributing) = &frame.rest else { return None };
         let StateKind::Map(_) = frame.state(definition)?.kind else { return None };
-        let core = Core {
-            identity: core.identity.clone(),
+        let start = Start {
             input: core.input.clone(),
-            started_at: core.started_at,
+            execution: core.identity.clone(),
+            seed: 0,
             limits: core.limits.clone(),
-            entropy: Entropy::new(0),
-            now: core.now,
-            last_event: EventId(0),
-            frames: Frames::default(),
-            queue: VecDeque::new(),
-            deadlines: Deadlines::default(),
-            outcome: None,
-            redriven_at: core.redriven_at,
             processor_of: core.processor_of.clone(),
+        };
+        let core = Core {
+            started_at: core.started_at,
+            redriven_at: core.redriven_at,
             observer: core.observer.clone(),
+            ..Core::new(start, core.now)
         };
         Some(Self {
             definition: Arc::clone(definition),
@@ -208,19 +195,24 @@ impl MapRun {
         if settings.max_concurrency == 0 { quota } else { settings.max_concurrency.min(quota) }
     }
 
-    /// Where the items come from: to be [pushed](Self::push_items).
-    pub fn source(&self) -> ItemSource {
+    /// Begins to take items. Those that the state has are taken here; those that
+    /// a reader reads are to be [pushed](Self::push_items).
+    pub fn begin(&mut self) -> Result<Option<ReadItems>, Problem> {
         let plan = &self.distributing.plan;
+        let items = self.distributing.items.clone();
         let reader = self.map().and_then(|(_, map)| map.item_reader.as_ref());
-        match (reader, &self.distributing.items) {
-            (Some(reader), None) => ItemSource::Reader(Box::new(ReadItems {
+        if let (Some(reader), None) = (reader, &items) {
+            return Ok(Some(ReadItems {
                 resource: reader.resource.clone(),
                 arguments: plan.reader_arguments.clone().unwrap_or_default(),
                 config: reader.config.clone(),
                 max_items: plan.max_items,
-            })),
-            (_, items) => ItemSource::Given(items.clone().unwrap_or_else(|| Payload::array_of(&[]))),
+            }));
         }
+        let items = items.as_ref().and_then(|items| items.value().as_array());
+        self.push_items(items.into_iter().flat_map(|items| items.iter().cloned()))?;
+        self.end_items();
+        Ok(None)
     }
 
     /// Where the results go; `None` if into the state's output as they are.
@@ -233,9 +225,11 @@ impl MapRun {
         })
     }
 
-    /// Takes items that were read.
+    /// Takes items that were read. Those past `MaxItems` do not count.
     pub fn push_items(&mut self, items: impl IntoIterator<Item = Value>) -> Result<(), Problem> {
-        for item in items {
+        let max = self.distributing.plan.max_items.unwrap_or(u64::MAX);
+        let left = usize::try_from(max.saturating_sub(self.items_read)).unwrap_or(usize::MAX);
+        for item in items.into_iter().take(left) {
             let index = usize::try_from(self.items_read).unwrap_or(usize::MAX);
             self.items_read = self.items_read.saturating_add(1);
             let selected = self.select(Item { index, value: item })?;
@@ -361,22 +355,20 @@ impl MapRun {
 
     fn child_identity(&self, entropy: &mut Entropy) -> ExecutionIdentity {
         let identity = &self.core.identity;
-        let (machine, label) = split_arn(self.arn());
-        let machine_arn = identity.state_machine_arn.split('/').next().unwrap_or_default();
-        let scope = machine_arn.split_once(":stateMachine:").map_or("", |(scope, _)| scope);
+        let (scope, _) = scope_and_machine(identity);
+        // The map run's name is that of its state machine, with the label.
+        let labelled = self.arn().split(':').nth(6).unwrap_or_default();
         let name = entropy.uuid();
         let arn = match self.execution_type() {
-            ExecutionType::Standard => format!("{scope}:execution:{machine}/{label}:{name}"),
-            ExecutionType::Express => {
-                format!("{scope}:express:{machine}/{label}:{name}:{}", entropy.uuid())
-            }
+            ExecutionType::Standard => format!("{scope}:execution:{labelled}:{name}"),
+            ExecutionType::Express => format!("{scope}:express:{labelled}:{name}:{}", entropy.uuid()),
         };
         ExecutionIdentity {
             arn: Arc::from(arn),
             name,
             role_arn: Arc::clone(&identity.role_arn),
-            state_machine_arn: Arc::from(format!("{machine_arn}/{label}")),
-            state_machine_name: Arc::from(format!("{machine}/{label}")),
+            state_machine_arn: Arc::from(format!("{scope}:stateMachine:{labelled}")),
+            state_machine_name: Arc::from(labelled),
             state_machine_version_arn: identity.state_machine_version_arn.clone(),
             state_machine_alias_arn: identity.state_machine_alias_arn.clone(),
             region: Arc::clone(&identity.region),
@@ -392,23 +384,23 @@ pub(crate) fn new_arn(
     map: &Map,
     entropy: &mut Entropy,
 ) -> Arc<str> {
-    let machine_arn = identity.state_machine_arn.split('/').next().unwrap_or_default();
-    let (scope, machine) = machine_arn.split_once(":stateMachine:").unwrap_or_default();
-    let label = map.label.clone().unwrap_or_else(|| label_of(machine_arn, state));
+    let (scope, machine) = scope_and_machine(identity);
+    let label = map.label.clone().unwrap_or_else(|| label_of(scope, machine, state));
     Arc::from(format!("{scope}:mapRun:{machine}/{label}:{}", entropy.uuid()))
 }
 
 /// The label of a Map state that has none: always the same.
-fn label_of(machine_arn: &str, state: &State) -> Arc<str> {
+fn label_of(scope: &str, machine: &str, state: &State) -> Arc<str> {
     use sha2::{Digest as _, Sha256};
-    let digest =
-        Sha256::new().chain_update(machine_arn).chain_update("\0").chain_update(&*state.name).finalize();
-    uuid_of(digest.iter().take(16).fold(0, |bits, byte| bits << 8 | u128::from(*byte)))
+    let named = format!("{scope}:stateMachine:{machine}\0{}", state.name);
+    Arc::from(uuid_of(first_bits(&Sha256::digest(named))))
 }
 
-/// The machine's name and the label in a map run's ARN.
-fn split_arn(arn: &str) -> (&str, &str) {
-    arn.split(':').nth(6).and_then(|name| name.split_once('/')).unwrap_or_default()
+/// What stands before the type in a state machine's ARN, and its name without
+/// a label.
+fn scope_and_machine(identity: &ExecutionIdentity) -> (&str, &str) {
+    let (scope, name) = identity.state_machine_arn.split_once(":stateMachine:").unwrap_or_default();
+    (scope, name.split('/').next().unwrap_or_default())
 }
 
 /// Bytes of a value's text, or one more than may be.

@@ -1,7 +1,7 @@
 //! One state by itself: run with the engine's own data flow, its work answered
 //! from outside, and everything told that it showed. For `TestState`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use asl_parser::{AnyTemplate, Definition, Map, Next, State, StateKind, StateRef};
@@ -10,9 +10,7 @@ use asl_value::{Object, Payload, Value};
 use crate::Timestamp;
 use crate::catch;
 use crate::data_flow::View;
-use crate::deadline::Deadlines;
 use crate::engine::{Core, Engine, Flow};
-use crate::entropy::Entropy;
 use crate::error::{StateError, name};
 use crate::frame::{Distributing, Entered, Frame, Frames, Item, Rest, Retries};
 use crate::history::{EventId, Failure};
@@ -20,7 +18,7 @@ use crate::limits::Limits;
 use crate::map_run::{MapRun, MapRunSettings, Plan};
 use crate::observer::{Observer, Stage};
 use crate::retry;
-use crate::signal::{ExecutionIdentity, Problem, TaskReport};
+use crate::signal::{ExecutionIdentity, Problem, Start, TaskReport};
 use crate::state;
 use crate::step::{Effect, StartTask};
 
@@ -134,21 +132,17 @@ impl Probe {
         let ProbeStart { state_name, input, variables, context, execution, retry_count, .. } = start;
         // As in an execution that entered the state with its second event.
         let entered = Entered { event: EventId(2), previous: EventId(1), at: now };
-        let core = Core {
-            identity: execution,
+        let begin = Start {
             input: input.clone(),
-            started_at: now,
+            execution,
+            seed: start.seed,
             limits: start.limits,
-            entropy: Entropy::new(start.seed),
-            now,
-            last_event: entered.event,
-            frames: Frames::default(),
-            queue: VecDeque::new(),
-            deadlines: Deadlines::default(),
-            outcome: None,
-            redriven_at: None,
             processor_of: None,
+        };
+        let core = Core {
+            last_event: entered.event,
             observer: Some(Box::new(Observer { context, seen: BTreeMap::new() })),
+            ..Core::new(begin, now)
         };
         let mut frame = Frame::new(Frames::ROOT, at, input, Payload::new(Value::Object(variables)));
         frame.state_name = state_name;

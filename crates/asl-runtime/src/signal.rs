@@ -65,8 +65,7 @@ impl ExecutionIdentity {
     }
 }
 
-/// What makes an execution go on. Its JSON form is what a store keeps in an
-/// execution's inbox.
+/// What makes an execution go on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Signal {
     /// Time has passed: the execution asked to be woken.
@@ -94,6 +93,22 @@ pub enum Signal {
         /// The cause given.
         cause: Option<String>,
     },
+}
+
+impl Signal {
+    /// What `StopExecution` without error and cause sends.
+    pub const STOP: Self = Self::Stop { error: None, cause: None };
+
+    /// The signal as a store keeps it in an execution's inbox.
+    pub fn to_message(&self) -> Vec<u8> {
+        // Strings and numbers: nothing that JSON cannot write.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// The signal that a store has kept.
+    pub fn from_message(message: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(message)
+    }
 }
 
 /// What happened to a task. The engine makes up for a missing `Started`, so a
@@ -183,7 +198,7 @@ mod tests {
     use crate::task::FrameId;
 
     #[test]
-    fn signals_survive_their_json() {
+    fn signals_survive_their_message() {
         let task = TaskKey { frame: FrameId { serial: 1, slot: 0 }, attempt: 3 };
         let output = Payload::parse("{ \"a\" : 1 }").unwrap();
         for report in [
@@ -193,8 +208,7 @@ mod tests {
             TaskReport::Heartbeat,
         ] {
             let signal = Signal::Task { task, report };
-            let text = serde_json::to_string(&signal).unwrap();
-            let back: Signal = serde_json::from_str(&text).unwrap();
+            let back = Signal::from_message(&signal.to_message()).unwrap();
             assert_eq!(back, signal);
             if let Signal::Task { report: TaskReport::Succeeded { output }, .. } = back {
                 assert_eq!(output.text(), "{ \"a\" : 1 }");

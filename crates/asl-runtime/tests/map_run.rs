@@ -5,8 +5,7 @@
 mod support;
 
 use asl_runtime::{
-    Execution, ItemSource, MapRun, MapRunChild, MapRunReport, MapRunSettings, Problem, Refused, Signal,
-    TaskKey,
+    Execution, MapRun, MapRunChild, MapRunReport, MapRunSettings, Problem, Refused, Signal, TaskKey,
 };
 use support::{Run, at, payload};
 
@@ -214,8 +213,8 @@ fn a_reader_is_asked_for_the_items() {
     let fields = r#""ItemReader": { "Resource": "arn:aws:states:::s3:getObject",
         "Parameters": { "Bucket.$": "$.b", "Key": "k" }, "ReaderConfig": { "InputType": "JSON", "MaxItems": 5 } },"#;
     let run = Run::start(&machine(fields), r#"{ "b": "x" }"#);
-    let (_, map_run) = begun(&run);
-    let ItemSource::Reader(read) = map_run.source() else { panic!("a reader") };
+    let (_, mut map_run) = begun(&run);
+    let Some(read) = map_run.begin().unwrap() else { panic!("a reader") };
     assert_eq!(read.arguments.to_string(), r#"{"Bucket":"x","Key":"k"}"#);
     assert_eq!(read.max_items, Some(5));
     assert_eq!(&*read.resource.text, "arn:aws:states:::s3:getObject");

@@ -1,8 +1,7 @@
 //! Records by ARN, or the error that says they are not there.
 
-use asl_runtime::Signal;
 use sfn_store::id::{ExecutionArn, MapRunArn, QualifiedStateMachineArn, RevisionId};
-use sfn_store::{Bytes, ExecutionRecord, MachineType, MapRunRecord, StateMachineRecord};
+use sfn_store::{ExecutionRecord, MachineType, MapRunRecord, StateMachineRecord};
 use uuid::Uuid;
 
 use crate::{Api, ApiError};
@@ -47,10 +46,4 @@ pub(crate) fn parser_type(machine_type: MachineType) -> asl_parser::MachineType 
         MachineType::Standard => asl_parser::MachineType::Standard,
         MachineType::Express => asl_parser::MachineType::Express,
     }
-}
-
-/// The message that stops an execution whose state machine is deleted.
-pub(crate) fn stop_message() -> Result<Bytes, ApiError> {
-    let stop = Signal::Stop { error: None, cause: None };
-    serde_json::to_vec(&stop).map(Bytes::from).map_err(ApiError::fault)
 }

@@ -7,6 +7,7 @@ use sfn_store::id::ExecutionArn;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 
+use crate::guard::AbortOnDrop;
 use crate::live::{Live, is_done_here};
 use crate::map_run::{self, Parent};
 use crate::metric::Metrics;
@@ -27,10 +28,22 @@ impl Dispatcher {
         self.metrics.tasks.add(1);
         let key = task.key;
         let context = TaskContext { origin, key, reports: reports.clone() };
-        let work = tokio::spawn(self.handler.run(task, context));
-        let guard = AbortOnDrop(work.abort_handle());
-        tokio::spawn(watch_over(work, guard, key, reports)).abort_handle()
+        let work = self.handler.run(task, context);
+        let if_panicked = |task| Reported::Task(panicked(task));
+        start(async { Reported::Task(work.await) }, key, if_panicked, reports)
     }
+}
+
+/// Has work done whose end is reported.
+fn start(
+    work: impl Future<Output = Reported> + Send + 'static,
+    task: TaskKey,
+    if_panicked: fn(TaskKey) -> Reported,
+    reports: Reports,
+) -> AbortHandle {
+    let work = tokio::spawn(work);
+    let guard = AbortOnDrop(work.abort_handle());
+    tokio::spawn(watch_over(work, guard, task, if_panicked, reports)).abort_handle()
 }
 
 /// Carries out the effects of a committed step.
@@ -70,60 +83,45 @@ fn start_map_run(
     shared: &Arc<Shared>,
     live: &mut Live,
     execution: &ExecutionArn,
-    start: &StartMapRun,
+    begun: &StartMapRun,
     events: &mpsc::Sender<Event>,
 ) {
-    let key = start.key;
+    let key = begun.key;
     let (Some(map_run), Some((arn, job))) = (live.execution.map_run(key), live.map_runs.get_mut(&key)) else {
         return;
     };
     let parent =
         Parent { map_run: arn.clone(), kin: live.kin.clone(), test_case: live.origin.test_case.clone() };
-    let work = tokio::spawn(map_run::run(Arc::clone(shared), events.clone(), parent, map_run));
-    let guard = AbortOnDrop(work.abort_handle());
+    let work = map_run::run(Arc::clone(shared), events.clone(), parent, map_run);
     let reports = Reports::Held(execution.clone(), events.clone());
-    *job = Some(tokio::spawn(watch_over_map_run(work, guard, key, reports)).abort_handle());
+    *job = Some(start(async { Reported::MapRun(work.await) }, key, map_run_panicked, reports));
 }
 
-/// Aborts the handler when the task that watches over it is aborted.
-struct AbortOnDrop(AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-async fn watch_over(work: JoinHandle<TaskReport>, _guard: AbortOnDrop, task: TaskKey, reports: Reports) {
-    let report = match work.await {
-        Ok(report) => report,
-        Err(error) if error.is_panic() => {
-            tracing::error!(%task, "a task handler panicked");
-            TaskReport::Failed(Problem::new("States.TaskFailed", "the task's handler panicked"))
-        }
-        // Cancelled: nobody waits for it.
-        Err(_) => return,
-    };
-    reports.send(Report { task, report: Reported::Task(report), is_last: true }).await;
-}
-
-async fn watch_over_map_run(
-    work: JoinHandle<MapRunReport>,
+/// Reports what work came to, or that it panicked. The work is aborted with
+/// this.
+async fn watch_over(
+    work: JoinHandle<Reported>,
     _guard: AbortOnDrop,
     task: TaskKey,
+    if_panicked: fn(TaskKey) -> Reported,
     reports: Reports,
 ) {
     let report = match work.await {
         Ok(report) => report,
-        Err(error) if error.is_panic() => {
-            tracing::error!(%task, "a map run panicked");
-            MapRunReport::Failed(Problem::new(
-                "States.Runtime",
-                "the map run was ended by an internal failure",
-            ))
-        }
+        Err(error) if error.is_panic() => if_panicked(task),
         // Cancelled: nobody waits for it.
         Err(_) => return,
     };
-    reports.send(Report { task, report: Reported::MapRun(report), is_last: true }).await;
+    reports.send(Report { task, report, is_last: true }).await;
+}
+
+/// What becomes of a task whose handler panicked.
+pub(crate) fn panicked(task: TaskKey) -> TaskReport {
+    tracing::error!(%task, "a task handler panicked");
+    TaskReport::Failed(Problem::new("States.TaskFailed", "the task's handler panicked"))
+}
+
+fn map_run_panicked(map_run: TaskKey) -> Reported {
+    tracing::error!(task = %map_run, "a map run panicked");
+    Reported::MapRun(MapRunReport::Failed(map_run::internal()))
 }

@@ -11,11 +11,11 @@ use sfn_store::{
     Timestamp,
 };
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::AbortHandle;
 
 use crate::create::{StandardStart, create};
 use crate::dispatch::Dispatcher;
 use crate::express::{self, ExpressEnd, ExpressStart};
+use crate::guard::AbortOnDrop;
 use crate::lone::{self, LoneTask};
 use crate::metric::Metrics;
 use crate::run::{Event, Shell};
@@ -34,15 +34,6 @@ pub struct Driver {
     shared: Arc<Shared>,
     events: mpsc::Sender<Event>,
     _shell: Arc<AbortOnDrop>,
-}
-
-#[derive(Debug)]
-struct AbortOnDrop(AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 impl Driver {

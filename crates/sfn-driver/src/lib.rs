@@ -42,6 +42,7 @@ mod definitions;
 mod dispatch;
 mod driver;
 mod express;
+mod guard;
 mod live;
 mod lone;
 mod map_run;

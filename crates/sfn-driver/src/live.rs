@@ -217,7 +217,7 @@ impl Live {
                 }
                 self.consumed_through = message.sequence;
                 batch.has_consumed = true;
-                serde_json::from_slice(&message.body)
+                Signal::from_message(&message.body)
                     .inspect_err(|error| {
                         tracing::error!(execution = %self.origin.execution_arn, %error, "unreadable message");
                     })
@@ -268,7 +268,8 @@ impl Live {
             if let Some(job) = job {
                 job.abort();
             }
-            let stop_children = (status != MapRunStatus::Succeeded).then(stop_message);
+            let stop_children =
+                (status != MapRunStatus::Succeeded).then(|| Bytes::from(Signal::STOP.to_message()));
             changes.push(MapRunChange::End { arn, status, at: now, stop_children });
         }
         for effect in &batch.effects {
@@ -334,12 +335,6 @@ fn status(report: &MapRunReport) -> MapRunStatus {
         MapRunReport::Succeeded { .. } => MapRunStatus::Succeeded,
         MapRunReport::TooLarge | MapRunReport::Failed(_) => MapRunStatus::Failed,
     }
-}
-
-/// What tells a child to stop.
-fn stop_message() -> Bytes {
-    // Nothing in it that JSON cannot write.
-    serde_json::to_vec(&Signal::Stop { error: None, cause: None }).unwrap_or_default().into()
 }
 
 /// Whether somebody who has the task's token may answer it.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use asl_runtime::{Problem, StartTask, TaskReport};
 use sfn_store::BoxFuture;
-use tokio::task::AbortHandle;
 
+use crate::dispatch::panicked;
+use crate::guard::AbortOnDrop;
 use crate::shared::Shared;
 use crate::task::{Reports, TaskContext, TaskOrigin};
 
@@ -32,22 +33,11 @@ pub(crate) fn run(shared: &Arc<Shared>, lone: LoneTask) -> BoxFuture<TaskReport>
         let key = task.key;
         let context = TaskContext { origin: Arc::new(origin), key, reports: Reports::Unheard };
         let work = tokio::spawn(shared.dispatcher.handler.run(task, context));
-        let _cancel = Cancel(work.abort_handle());
+        let _cancel = AbortOnDrop(work.abort_handle());
         match tokio::time::timeout(timeout, work).await {
             Ok(Ok(report)) => report,
-            Ok(Err(error)) => {
-                tracing::error!(task = %key, %error, "a task handler panicked");
-                TaskReport::Failed(Problem::new("States.TaskFailed", "the task's handler panicked"))
-            }
+            Ok(Err(_)) => panicked(key),
             Err(_) => TaskReport::TimedOut(Problem { error: Some("States.Timeout".to_owned()), cause: None }),
         }
     })
-}
-
-struct Cancel(AbortHandle);
-
-impl Drop for Cancel {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }

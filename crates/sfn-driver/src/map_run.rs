@@ -9,9 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asl_parser::ExecutionType;
-use asl_runtime::{
-    ItemSource, MapRun, MapRunChild, MapRunReport, MapRunSettings, Problem, Signal, WriteResults,
-};
+use asl_runtime::{MapRun, MapRunChild, MapRunReport, MapRunSettings, Problem, Signal, WriteResults};
 use asl_value::{Payload, Value};
 use sfn_store::id::MapRunArn;
 use sfn_store::{
@@ -20,7 +18,7 @@ use sfn_store::{
 };
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::create::{StandardStart, create};
 use crate::express::{self, ExpressStart};
@@ -92,7 +90,7 @@ impl Job {
         let mut items = self.open(&mut map_run).await?;
         let mut children: JoinSet<Result<Ended, Problem>> = JoinSet::new();
         let mut failed = 0;
-        let mut look = interval(SETTINGS_EVERY);
+        let mut look = interval_at(Instant::now() + SETTINGS_EVERY, SETTINGS_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             while (children.len() as u64) < map_run.concurrency(&settings) {
@@ -125,7 +123,6 @@ impl Job {
             if settings.is_exceeded_by(failed, map_run.items_total()) {
                 if let Some(writer) = map_run.writer().filter(|writer| writer.resource.is_some()) {
                     self.write(writer).await?;
-                    self.note(MapRunNote::ResultsWritten).await;
                 }
                 return Err(map_run.exceeded());
             }
@@ -155,21 +152,11 @@ impl Job {
     }
 
     async fn open(&self, map_run: &mut MapRun) -> Result<Items, Problem> {
-        match map_run.source() {
-            ItemSource::Given(items) => {
-                map_run.push_items(
-                    items.value().as_array().into_iter().flat_map(|items| items.iter().cloned()),
-                )?;
-                self.all_read(map_run).await;
-                Ok(None)
-            }
-            ItemSource::Reader(read) => self.shared.dispatcher.handler.open_items(*read).await.map(Some),
+        if let Some(read) = map_run.begin()? {
+            return self.shared.dispatcher.handler.open_items(read).await.map(Some);
         }
-    }
-
-    async fn all_read(&self, map_run: &mut MapRun) {
-        map_run.end_items();
         self.note(MapRunNote::ItemsTotal(map_run.items_read())).await;
+        Ok(None)
     }
 
     /// The next child, for which items may have to be read.
@@ -187,11 +174,11 @@ impl Job {
             let page = stream.next(PAGE_ITEMS).await?;
             if page.is_empty() {
                 *items = None;
-                self.all_read(map_run).await;
+                map_run.end_items();
             } else {
                 map_run.push_items(page)?;
-                self.note(MapRunNote::ItemsTotal(map_run.items_read())).await;
             }
+            self.note(MapRunNote::ItemsTotal(map_run.items_read())).await;
         }
     }
 
@@ -239,7 +226,8 @@ impl Job {
     ) -> Result<ExecutionStatus, Problem> {
         let new = self.new_execution(&child)?;
         let arn = new.arn.clone();
-        let creation = self.create(StandardStart { new, definition, start: child.start }).await?;
+        let start = StandardStart { new, definition, start: child.start };
+        let creation = self.created(|| create(&self.shared, &self.events, start.clone())).await?;
         let record = match creation {
             Creation::Created(record) => record,
             Creation::Existing(record) => {
@@ -269,10 +257,14 @@ impl Job {
         }
     }
 
-    async fn create(&self, start: StandardStart) -> Result<Creation<ExecutionRecord>, Problem> {
+    /// Tries until the store has answered whether the child is new.
+    async fn created<F>(&self, create: impl Fn() -> F) -> Result<Creation<ExecutionRecord>, Problem>
+    where
+        F: Future<Output = Result<Creation<ExecutionRecord>, CreateExecutionError>>,
+    {
         loop {
             let permit = self.creations.acquire().await;
-            let created = create(&self.shared, &self.events, start.clone()).await;
+            let created = create().await;
             drop(permit);
             match created {
                 Ok(creation) => return Ok(creation),
@@ -290,11 +282,10 @@ impl Job {
     }
 
     async fn redrive(&self, record: ExecutionRecord) -> Result<ExecutionRecord, Problem> {
-        let message = serde_json::to_vec(&Signal::Redrive).map_err(|_| internal())?;
         let redrive = RedriveExecution {
             arn: record.arn.clone(),
             at: self.shared.now(),
-            message: message.into(),
+            message: Signal::Redrive.to_message().into(),
             events_max: asl_runtime::Limits::REDRIVE_EVENTS_MAX,
         };
         match self.shared.store.redrive_execution(redrive).await {
@@ -328,26 +319,10 @@ impl Job {
         let status =
             progress.closed.as_ref().map_or(ExecutionStatus::Failed, |closed| closed.outcome.status());
         let new = NewExecution { started_at: end.started_at, first: Some(progress), ..new };
-        loop {
-            let permit = self.creations.acquire().await;
-            let created = self.shared.store.create_execution(new.clone()).await;
-            drop(permit);
-            match created {
-                Ok(creation) => {
-                    let (Creation::Created(record) | Creation::Existing(record)) = creation.execution;
-                    return Ok(record.closed.map_or(status, |closed| closed.outcome.status()));
-                }
-                Err(CreateExecutionError::Fault(error)) => {
-                    tracing::warn!(%error, "the store did not take a child execution");
-                    tokio::time::sleep(PAUSE).await;
-                }
-                Err(CreateExecutionError::MapRunNotRunning) => std::future::pending().await,
-                Err(error) => {
-                    tracing::error!(%error, map_run = %self.parent.map_run, "no child execution");
-                    return Err(internal());
-                }
-            }
-        }
+        let store = &self.shared.store;
+        let creation =
+            self.created(|| async { Ok(store.create_execution(new.clone()).await?.execution) }).await?;
+        Ok(creation.into_record().closed.map_or(status, |closed| closed.outcome.status()))
     }
 
     /// Whether the child of a place had succeeded before the redrive.
@@ -355,8 +330,7 @@ impl Job {
         let children =
             MapRunChildren { arn: self.parent.map_run.clone(), after: number.checked_sub(1), limit: 1 };
         let records = self.shared.store.map_run_children(children).await.ok()?;
-        let mut of_place =
-            records.iter().filter(|record| record.map_run.as_ref().is_some_and(|it| it.number == number));
+        let mut of_place = records.iter().filter(|record| place(record) == Some(number));
         of_place
             .any(|record| record.status() == ExecutionStatus::Succeeded)
             .then_some(ExecutionStatus::Succeeded)
@@ -370,11 +344,7 @@ impl Job {
             // Failures are shown among the outputs as a writer shows them.
             None => WriteResults { resource: None, arguments: Value::Null, config: None },
         };
-        let is_exported = writer.resource.is_some();
         let output = self.write(writer).await?;
-        if is_exported {
-            self.note(MapRunNote::ResultsWritten).await;
-        }
         if output.text_within(map_run.output_bytes_max()).is_none() {
             return Ok(MapRunReport::TooLarge);
         }
@@ -386,10 +356,7 @@ impl Job {
         let mut outputs = Vec::new();
         let mut bytes = 2;
         let mut after = None;
-        loop {
-            let page = self.page(after).await;
-            let Some(last) = page.last().and_then(place) else { break };
-            after = Some(last);
+        while let Some(page) = self.page(&mut after).await {
             for record in page {
                 let output = record.closed.as_ref().and_then(|closed| closed.outcome.output());
                 let Some(output) = output else { continue };
@@ -404,25 +371,33 @@ impl Job {
     }
 
     async fn write(&self, writer: WriteResults) -> Result<Payload, Problem> {
+        let is_exported = writer.resource.is_some();
         let handler = &self.shared.dispatcher.handler;
         let mut sink = handler.open_results(writer, self.parent.map_run.clone()).await?;
         let mut after = None;
-        loop {
-            let page = self.page(after).await;
-            let Some(last) = page.last().and_then(place) else { break };
-            after = Some(last);
+        while let Some(page) = self.page(&mut after).await {
             for record in latest(page).filter(|record| record.closed.is_some()) {
                 sink.push(&record).await?;
             }
         }
-        sink.finish().await
+        let output = sink.finish().await?;
+        if is_exported {
+            self.note(MapRunNote::ResultsWritten).await;
+        }
+        Ok(output)
     }
 
-    async fn page(&self, after: Option<u64>) -> Vec<ExecutionRecord> {
+    /// The children after a place, which goes on to the last of them; none at
+    /// the end.
+    async fn page(&self, after: &mut Option<u64>) -> Option<Vec<ExecutionRecord>> {
         loop {
-            let children = MapRunChildren { arn: self.parent.map_run.clone(), after, limit: RESULTS_PAGE };
+            let children =
+                MapRunChildren { arn: self.parent.map_run.clone(), after: *after, limit: RESULTS_PAGE };
             match self.shared.store.map_run_children(children).await {
-                Ok(records) => return records,
+                Ok(records) => {
+                    *after = Some(records.last().and_then(place)?);
+                    return Some(records);
+                }
                 Err(error) => tracing::warn!(%error, "the store did not read child executions"),
             }
             tokio::time::sleep(PAUSE).await;
@@ -455,6 +430,6 @@ fn settings(record: &MapRunRecord) -> MapRunSettings {
 }
 
 /// A defect, or a store that contradicts itself.
-fn internal() -> Problem {
+pub(crate) fn internal() -> Problem {
     Problem::new("States.Runtime", "the map run was ended by an internal failure")
 }

@@ -86,7 +86,6 @@ async fn start(shared: &Shared, record: &ExecutionRecord, role_arn: &Arc<str>) -
         Some(link) => Some(told("read a map run", shared.store.map_run(&link.map_run).await)??),
         None => None,
     };
-    let label = map_run.as_ref().map(|map_run| format!("/{}", map_run.arn.label())).unwrap_or_default();
     let started_on = record.started_on.as_ref();
     let version = started_on.map(|it| it.version_arn(&machine));
     let alias = started_on.and_then(|it| it.alias_arn(&machine));
@@ -94,8 +93,8 @@ async fn start(shared: &Shared, record: &ExecutionRecord, role_arn: &Arc<str>) -
         arn: Arc::clone(record.arn.shared()),
         name: Arc::from(record.arn.name()),
         role_arn: Arc::clone(role_arn),
-        state_machine_arn: Arc::from(format!("{machine}{label}")),
-        state_machine_name: Arc::from(format!("{}{label}", machine.name())),
+        state_machine_arn: Arc::from(record.arn.labelled_state_machine()),
+        state_machine_name: Arc::from(record.arn.labelled_name()),
         state_machine_version_arn: version.map(|arn| Arc::from(arn.to_string())),
         state_machine_alias_arn: alias.map(|arn| Arc::from(arn.to_string())),
         region: Arc::from(machine.region()),

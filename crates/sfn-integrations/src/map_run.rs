@@ -94,15 +94,10 @@ impl sfn_driver::ResultSink for Exported {
 fn result(child: &ExecutionRecord) -> ChildResult {
     let outcome = child.closed.as_ref().map(|closed| &closed.outcome);
     let failure = outcome.and_then(|outcome| outcome.failure());
-    let machine = child.arn.state_machine();
-    let machine = match child.arn.label() {
-        Some(label) => format!("{machine}/{label}").into(),
-        None => Arc::clone(machine.shared()),
-    };
     ChildResult {
         execution_arn: Arc::clone(child.arn.shared()),
         name: child.arn.name().into(),
-        state_machine_arn: machine,
+        state_machine_arn: child.arn.labelled_state_machine().into(),
         status: child.status().as_str(),
         input: Arc::clone(&child.input),
         output: outcome.and_then(|outcome| outcome.output()).cloned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use asl_parser::Definition;
-use asl_runtime::{ItemSource, MapRun, MapRunReport, Outcome, Problem, ReadItems, Start, TaskKey};
+use asl_runtime::{MapRun, MapRunReport, Outcome, Problem, ReadItems, Start, TaskKey};
 use asl_value::{Payload, Value};
 
 use crate::run::Member;
@@ -48,26 +48,20 @@ struct Distribution {
 impl MapRuns {
     /// Begins a map run. It may want its items read.
     pub(crate) fn start(&mut self, id: MapRunId, map_run: MapRun) -> (Option<ReadItems>, Turn) {
-        let source = map_run.source();
         let distribution = Distribution { map_run, running: 0, failed_items: 0, outputs: BTreeMap::new() };
         self.0.insert(id, distribution);
-        match source {
-            ItemSource::Reader(read) => (Some(*read), Turn::default()),
-            ItemSource::Given(items) => {
-                let items = items.value().as_array().map(|items| items.iter().cloned().collect());
-                (None, self.take_items(id, Ok(items.unwrap_or_default())))
-            }
-        }
+        let mut read = None;
+        let turn = self.with(id, |distribution| {
+            read = distribution.map_run.begin()?;
+            Ok(())
+        });
+        (read, turn)
     }
 
     /// All items of a map run.
     pub(crate) fn take_items(&mut self, id: MapRunId, items: Result<Vec<Value>, Problem>) -> Turn {
         self.with(id, |distribution| {
-            let max = match distribution.map_run.source() {
-                ItemSource::Reader(read) => read.max_items.and_then(|max| usize::try_from(max).ok()),
-                ItemSource::Given(_) => None,
-            };
-            distribution.map_run.push_items(items?.into_iter().take(max.unwrap_or(usize::MAX)))?;
+            distribution.map_run.push_items(items?)?;
             distribution.map_run.end_items();
             Ok(())
         })

@@ -8,6 +8,8 @@ mod math;
 mod parse;
 mod text;
 
+pub use text::uuid_of;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -83,12 +83,16 @@ pub(super) fn split(given: &Arguments<'_>) -> Result<Value, String> {
     Ok(parts.map(Value::from).collect::<Vec<_>>().into())
 }
 
-/// A random UUID, version 4.
+/// A random UUID.
 pub(super) fn uuid(entropy: &mut dyn FnMut() -> u64) -> Value {
-    let bits = (u128::from(entropy()) << 64) | u128::from(entropy());
+    uuid_of((u128::from(entropy()) << 64) | u128::from(entropy())).into()
+}
+
+/// These bits as a UUID of version 4.
+pub fn uuid_of(bits: u128) -> String {
     // RFC 9562: version in bits 48 to 51, variant in bits 64 and 65.
     let bits = bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
     let hex = format!("{bits:032x}");
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)).into()
+    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }

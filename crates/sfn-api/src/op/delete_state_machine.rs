@@ -1,10 +1,12 @@
 //! `DeleteStateMachine`: deleting what is not there succeeds. Running
 //! executions are stopped; the state machine goes with the last of them.
 
+use asl_runtime::Signal;
 use serde::Deserialize;
+use sfn_store::DeleteStateMachine;
 
 use crate::constraint::Constraints;
-use crate::{Api, ApiError, arn_rules, json, lookup};
+use crate::{Api, ApiError, arn_rules, json};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,7 +24,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     if arn.qualifier.is_some() {
         return Err(ApiError::no_state_machine(&arn));
     }
-    let deletion = sfn_store::DeleteStateMachine { arn: arn.state_machine, stop: lookup::stop_message()? };
+    let deletion = DeleteStateMachine { arn: arn.state_machine, stop: Signal::STOP.to_message().into() };
     api.store.delete_state_machine(deletion).await?;
     json::write(&json::Empty {})
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::constraint::Constraints;
 use crate::shape::configuration::METADATA_ONLY;
-use crate::shape::execution::{DataDetails, INCLUDED_DATA, Redrive, state_machine_of};
+use crate::shape::execution::{DataDetails, INCLUDED_DATA, Redrive};
 use crate::shape::time::Epoch;
 use crate::{Api, ApiError, arn_rules, json};
 
@@ -81,7 +81,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let started_on = execution.started_on.as_ref();
     json::write(&Response {
         execution_arn: execution.arn.as_str(),
-        state_machine_arn: state_machine_of(&execution.arn),
+        state_machine_arn: execution.arn.labelled_state_machine(),
         name: execution.arn.name(),
         status: execution.status().as_str(),
         start_date: Epoch(execution.started_at),

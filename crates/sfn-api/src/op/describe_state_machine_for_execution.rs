@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::constraint::Constraints;
 use crate::shape::configuration::{Description, METADATA_ONLY};
-use crate::shape::execution::{INCLUDED_DATA, state_machine_of};
+use crate::shape::execution::INCLUDED_DATA;
 use crate::shape::time::Epoch;
 use crate::{Api, ApiError, arn_rules, json};
 
@@ -75,7 +75,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         }
     }
     json::write(&Response {
-        state_machine_arn: state_machine_of(&execution.arn),
+        state_machine_arn: execution.arn.labelled_state_machine(),
         name: machine.name(),
         update_date: Epoch(revision.updated_at),
         map_run_arn: execution.map_run.as_ref().map(|link| link.map_run.as_str()),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sfn_store::{ExecutionQuery, ExecutionStatus, ExecutionsOf, MachineType};
 
 use crate::constraint::Constraints;
-use crate::shape::execution::{STATUSES, state_machine_of};
+use crate::shape::execution::STATUSES;
 use crate::shape::time::Epoch;
 use crate::{Api, ApiError, arn_rules, json, paging};
 
@@ -114,7 +114,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let page = api.store.list_executions(query).await?;
     let executions = page.items.iter().map(|execution| Item {
         execution_arn: execution.arn.as_str(),
-        state_machine_arn: state_machine_of(&execution.arn),
+        state_machine_arn: execution.arn.labelled_state_machine(),
         name: execution.arn.name(),
         status: execution.status.as_str(),
         start_date: Epoch(execution.started_at),

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::constraint::Constraints;
-use crate::shape::execution::state_machine_of;
 use crate::shape::time::Epoch;
 use crate::{Api, ApiError, arn_rules, json, paging};
 
@@ -49,7 +48,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let map_runs = page.items.iter().map(|map_run| Item {
         execution_arn: map_run.execution.as_str(),
         map_run_arn: map_run.arn.as_str(),
-        state_machine_arn: state_machine_of(&execution.arn),
+        state_machine_arn: execution.arn.labelled_state_machine(),
         start_date: Epoch(map_run.started_at),
         stop_date: map_run.stopped_at.map(Epoch),
     });

@@ -3,7 +3,7 @@
 use asl_runtime::{Limits, Signal};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use sfn_store::{Bytes, RedriveError, RedriveExecution};
+use sfn_store::{RedriveError, RedriveExecution};
 
 use crate::constraint::Constraints;
 use crate::shape::execution::Redrive;
@@ -53,11 +53,10 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     if now - ended_at > PERIOD || now - execution.started_at > AGE {
         return Err(not_redrivable("Execution redrive period exceeded"));
     }
-    let message = serde_json::to_vec(&Signal::Redrive).map_err(ApiError::fault)?;
     let redrive = RedriveExecution {
         arn: arn.clone(),
         at: now,
-        message: Bytes::from(message),
+        message: Signal::Redrive.to_message().into(),
         events_max: Limits::REDRIVE_EVENTS_MAX,
     };
     match api.store.redrive_execution(redrive).await {

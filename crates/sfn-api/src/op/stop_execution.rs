@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use asl_runtime::Signal;
 use serde::{Deserialize, Serialize};
-use sfn_store::{Bytes, DeliverError};
+use sfn_store::DeliverError;
 
 use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
@@ -39,10 +39,9 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     constraints.finish()?;
     let arn = arn_rules::execution(text.unwrap_or_default())?;
     let stop = Signal::Stop { error: request.error, cause: request.cause };
-    let stop = Bytes::from(serde_json::to_vec(&stop).map_err(ApiError::fault)?);
     let mut watch = api.host.watch(Subject::Closed(arn.clone()), PATIENCE);
     let asked_at = api.host.now();
-    match api.store.deliver(&arn, stop).await {
+    match api.store.deliver(&arn, stop.to_message().into()).await {
         Ok(_) | Err(DeliverError::Closed) => {}
         Err(DeliverError::NoSuchExecution) => return Err(ApiError::no_execution(&arn)),
         Err(DeliverError::InboxFull) => return Err(ApiError::throttled()),

@@ -32,7 +32,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         tolerated_failure_percentage: request.tolerated_failure_percentage,
     };
     match api.store.update_map_run(update).await {
-        Ok(_) => Ok(b"{}".to_vec()),
+        Ok(_) => json::write(&json::Empty {}),
         Err(MapRunError::NoSuchMapRun) => Err(ApiError::no_resource(arn.as_str())),
         Err(MapRunError::NotRunning) => {
             Err(ApiError::validation(format!("Map Run is not running and cannot be updated: '{arn}'")))

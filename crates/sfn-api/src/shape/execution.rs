@@ -2,7 +2,6 @@
 
 use asl_runtime::Limits;
 use serde::Serialize;
-use sfn_store::id::ExecutionArn;
 use sfn_store::{ExecutionRecord, ExecutionStatus};
 
 /// `CloudWatchEventsExecutionDataDetails`. Input and output are always
@@ -53,16 +52,6 @@ impl Redrive {
     /// Why it cannot be redriven, if it cannot.
     pub(crate) fn reason(&self) -> Option<&str> {
         self.redrive_status_reason.as_deref()
-    }
-}
-
-/// The state machine's ARN as an execution's answers have it: with the label
-/// for the child of a map run.
-pub(crate) fn state_machine_of(execution: &ExecutionArn) -> String {
-    let machine = execution.state_machine();
-    match execution.label() {
-        Some(label) => format!("{machine}/{label}"),
-        None => machine.to_string(),
     }
 }
 

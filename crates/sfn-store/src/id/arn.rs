@@ -310,6 +310,17 @@ impl ExecutionArn {
         split_label(part(&self.0, 6)).1
     }
 
+    /// The state machine's name with the label: `NAME`, or `NAME/LABEL` for the
+    /// child of a Map Run.
+    pub fn labelled_name(&self) -> &str {
+        part(&self.0, 6)
+    }
+
+    /// The ARN of the state machine with the label, as the API shows it.
+    pub fn labelled_state_machine(&self) -> String {
+        format!("{}:stateMachine:{}", scope(&self.0), self.labelled_name())
+    }
+
     /// Whether it is an Express execution, and so the child of a Map Run.
     pub fn is_express(&self) -> bool {
         part(&self.0, 5) == "express"
