@@ -330,10 +330,8 @@ impl Job {
         let children =
             MapRunChildren { arn: self.parent.map_run.clone(), after: number.checked_sub(1), limit: 1 };
         let records = self.shared.store.map_run_children(children).await.ok()?;
-        let mut of_place = records.iter().filter(|record| place(record) == Some(number));
-        of_place
-            .any(|record| record.status() == ExecutionStatus::Succeeded)
-            .then_some(ExecutionStatus::Succeeded)
+        let status = records.first().filter(|record| place(record) == Some(number))?.status();
+        (status == ExecutionStatus::Succeeded).then_some(status)
     }
 
     /// The result of the state: what the children came to.
@@ -376,7 +374,7 @@ impl Job {
         let mut sink = handler.open_results(writer, self.parent.map_run.clone()).await?;
         let mut after = None;
         while let Some(page) = self.page(&mut after).await {
-            for record in latest(page).filter(|record| record.closed.is_some()) {
+            for record in page.into_iter().filter(|record| record.closed.is_some()) {
                 sink.push(&record).await?;
             }
         }
@@ -403,18 +401,6 @@ impl Job {
             tokio::time::sleep(PAUSE).await;
         }
     }
-}
-
-/// Of several children of one place, the last one: the others were redriven.
-fn latest(page: Vec<ExecutionRecord>) -> impl Iterator<Item = ExecutionRecord> {
-    let mut page = page.into_iter().peekable();
-    std::iter::from_fn(move || {
-        let mut record = page.next()?;
-        while let Some(next) = page.next_if(|next| place(next) == place(&record)) {
-            record = next;
-        }
-        Some(record)
-    })
 }
 
 fn place(record: &ExecutionRecord) -> Option<u64> {

@@ -11,8 +11,8 @@ use common::{Machine, Scripted, World, closed};
 use sfn_driver::Driver;
 use sfn_store::id::{ExecutionArn, MapRunArn};
 use sfn_store::{
-    ExecutionRecord, ExecutionStatus, MapRunChildren, MapRunRecord, MapRunStatus, Outcome, PageRequest,
-    RedriveExecution, UpdateMapRun,
+    CountMapRun, ExecutionRecord, ExecutionStatus, MapRunChildren, MapRunRecord, MapRunStatus, Outcome,
+    PageRequest, RedriveExecution, UpdateMapRun,
 };
 
 /// A machine that maps over these items with a child of one state each.
@@ -49,6 +49,10 @@ async fn map_run(world: &World, execution: &ExecutionArn) -> MapRunRecord {
     let page = world.store.list_map_runs(execution, page).await.unwrap();
     let [map_run] = &page.items[..] else { panic!("one map run: {page:?}") };
     map_run.clone()
+}
+
+fn counting(arn: &MapRunArn) -> CountMapRun {
+    CountMapRun { arn: arn.clone(), redrive_events_max: Limits::REDRIVE_EVENTS_MAX }
 }
 
 async fn children(world: &World, arn: &MapRunArn) -> Vec<ExecutionRecord> {
@@ -89,7 +93,7 @@ async fn each_item_is_an_execution_of_its_own() {
         assert_eq!(output(&end.outcome), r#"[{"v":1},{"v":"b"},{"v":{"c":3}}]"#);
         let run = map_run(&world, &execution).await;
         assert_eq!((run.status, run.items_total), (MapRunStatus::Succeeded, 3));
-        let counts = world.store.map_run_counts(&run.arn).await.unwrap();
+        let counts = world.store.map_run_counts(counting(&run.arn)).await.unwrap();
         assert_eq!((counts.items.succeeded, counts.executions.succeeded), (3, 3));
         for child in children(&world, &run.arn).await {
             assert_eq!(child.arn.label(), Some("L"), "{kind}");
@@ -139,7 +143,7 @@ async fn many_items_are_read_page_by_page() {
         outputs.as_array().unwrap().iter().flat_map(|batch| batch["Items"].as_array().unwrap().clone());
     assert!(numbers.map(|number| number.as_u64().unwrap()).eq(0..5_000));
     let run = map_run(&world, &execution).await;
-    let counts = world.store.map_run_counts(&run.arn).await.unwrap();
+    let counts = world.store.map_run_counts(counting(&run.arn)).await.unwrap();
     assert_eq!((run.items_total, counts.items.succeeded, counts.executions.succeeded), (5_000, 5_000, 715));
 }
 
@@ -196,13 +200,13 @@ async fn children_are_stopped_with_their_execution() {
     let execution = start(&driver, &machine, "{}").await;
     tokio::time::sleep(Duration::from_mins(1)).await;
     let run = map_run(&world, &execution).await;
-    assert_eq!(world.store.map_run_counts(&run.arn).await.unwrap().executions.running, 20);
+    assert_eq!(world.store.map_run_counts(counting(&run.arn)).await.unwrap().executions.running, 20);
     let stop = serde_json::to_vec(&Signal::Stop { error: None, cause: None }).unwrap();
     world.store.deliver(&execution, stop.into()).await.unwrap();
     assert!(matches!(closed(&driver, &execution).await.outcome, Outcome::Aborted(_)));
     tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(map_run(&world, &execution).await.status, MapRunStatus::Aborted);
-    let counts = world.store.map_run_counts(&run.arn).await.unwrap();
+    let counts = world.store.map_run_counts(counting(&run.arn)).await.unwrap();
     assert_eq!((counts.executions.running, counts.executions.aborted), (0, 20));
 }
 
@@ -248,7 +252,7 @@ async fn concurrency_can_be_changed_while_it_runs() {
     };
     world.store.update_map_run(update).await.unwrap();
     tokio::time::sleep(Duration::from_secs(12)).await;
-    let counts = world.store.map_run_counts(&arn).await.unwrap();
+    let counts = world.store.map_run_counts(counting(&arn)).await.unwrap();
     assert!(counts.executions.running >= 39, "{counts:?}");
     closed(&driver, &execution).await;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use sfn_store::suite::fixture::{all_of, first_page, map_run};
+use sfn_store::suite::fixture::{all_of, counting, first_page, map_run};
 use sfn_store::suite::{Fixture, Place, block_on, fixture};
 use sfn_store::{
     BoxFuture, ExecutionQuery, ExecutionStatus, ExecutionsOf, MapRunChildren, NewExecution, Progress, Store,
@@ -49,11 +49,11 @@ fn map_runs(criterion: &mut Criterion) {
     let fixture = block_on(Fixture::open(&folder));
     fill(&fixture);
     let store = &*fixture.store;
-    let counts = block_on(store.map_run_counts(&map_run("a"))).expect("it is there");
+    let counts = block_on(store.map_run_counts(counting("a"))).expect("it is there");
     assert_eq!(counts.items.total(), 2 * CHILDREN);
     let mut group = criterion.benchmark_group("map run of 100,000");
     group.bench_function("counts", |bencher| {
-        bencher.iter(|| block_on(store.map_run_counts(&map_run("a"))).expect("it is there"));
+        bencher.iter(|| block_on(store.map_run_counts(counting("a"))).expect("it is there"));
     });
     let query = ExecutionQuery {
         of: ExecutionsOf::MapRun(map_run("a")),

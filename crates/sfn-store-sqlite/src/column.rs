@@ -107,7 +107,8 @@ fn coded<T: Copy>(table: &[T], row: &Row<'_>, column: usize) -> rusqlite::Result
     value.copied().ok_or(rusqlite::Error::IntegralValueOutOfRange(column, code))
 }
 
-/// The table of execution statuses, in the order of their codes.
+/// The table of execution statuses, in the order of their codes. That a child
+/// waits for a redrive follows from other columns.
 pub(crate) const STATUSES: [ExecutionStatus; 5] = [
     ExecutionStatus::Running,
     ExecutionStatus::Succeeded,
@@ -158,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_value_has_a_code_that_never_changes() {
-        assert_eq!(ExecutionStatus::ALL.map(status_code), [0, 1, 2, 3, 4]);
+        assert_eq!(ExecutionStatus::ALL.map(status_code), [0, 1, 2, 3, 4, -1]);
         assert_eq!(MachineType::ALL.map(machine_type_code), [0, 1]);
         assert_eq!(StateMachineStatus::ALL.map(machine_status_code), [0, 1]);
         assert_eq!(MapRunStatus::ALL.map(map_run_status_code), [0, 1, 2, 3]);

@@ -11,14 +11,14 @@ use sfn_store::id::{
 };
 use sfn_store::{
     ActivityRecord, ActivityTask, AliasRecord, AnswerError, BoxFuture, Bytes, ClaimRequest, Claims, Clock,
-    Commit, CommitError, Committed, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError,
-    Deletion, DeliverError, Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionSummary,
-    Fault, HistoryQuery, Lease, LeaseError, Listener, Listeners, MapRunChildren, MapRunCounts, MapRunError,
-    MapRunNote, MapRunRecord, Message, NewActivity, NewExecution, NewStateMachine, Page, PageRequest,
-    PublishError, PublishVersion, RedriveError, RedriveExecution, Renew, Renewal, Revision, Segment,
-    StateMachineRecord, StateMachineSummary, Store, TagChange, TagError, Tags, TakeActivityTask, TakeError,
-    TaskAnswer, Timestamp, UpdateAlias, UpdateError, UpdateMapRun, UpdateStateMachine, VersionRecord,
-    VersionSummary,
+    Commit, CommitError, Committed, CountMapRun, CreateExecutionError, Creation, DeleteStateMachine,
+    DeleteVersionError, Deletion, DeliverError, Delivered, ExecutionCreation, ExecutionQuery,
+    ExecutionRecord, ExecutionSummary, Fault, HistoryQuery, Lease, LeaseError, Listener, Listeners,
+    MapRunChildren, MapRunCounts, MapRunError, MapRunNote, MapRunRecord, Message, NewActivity, NewExecution,
+    NewStateMachine, Page, PageRequest, PublishError, PublishVersion, RedriveError, RedriveExecution, Renew,
+    Renewal, Revision, Segment, StateMachineRecord, StateMachineSummary, Store, TagChange, TagError, Tags,
+    TakeActivityTask, TakeError, TaskAnswer, Timestamp, UpdateAlias, UpdateError, UpdateMapRun,
+    UpdateStateMachine, VersionRecord, VersionSummary,
 };
 
 use crate::error::OpenError;
@@ -274,9 +274,8 @@ impl Store for SqliteStore {
         self.writer.change(move |db, _| map_run::note(db, &arn, note))
     }
 
-    fn map_run_counts(&self, arn: &MapRunArn) -> BoxFuture<Result<MapRunCounts, Fault>> {
-        let arn = arn.clone();
-        self.readers.read(move |db| map_run::counts(db, &arn))
+    fn map_run_counts(&self, count: CountMapRun) -> BoxFuture<Result<MapRunCounts, Fault>> {
+        self.readers.read(move |db| map_run::counts(db, &count))
     }
 
     fn map_run_children(&self, children: MapRunChildren) -> BoxFuture<Result<Vec<ExecutionRecord>, Fault>> {

@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use sfn_store::id::{EventId, ExecutionArn, InboxSequence, LeaseEpoch, MapRunArn, TaskToken};
 use sfn_store::suite::{block_on, fixture};
 use sfn_store::{
-    AnswerKind, Bytes, ClaimRequest, Clock, Commit, DeleteStateMachine, ExecutionCreation, ExecutionsOf,
-    Hint, HistoryOrder, HistoryQuery, Lease, LeaseRequest, Listener, MapRunChange, MapRunChildren,
-    MapRunLink, MapRunNote, MapRunStatus, MemoryStore, NewExecution, PageRequest, Position, Progress,
-    RedriveExecution, Renew, Store, TakeActivityTask, TaskAnswer, TaskMessage, Then, UpdateMapRun,
+    AnswerKind, Bytes, ClaimRequest, Clock, Commit, CountMapRun, DeleteStateMachine, ExecutionCreation,
+    ExecutionsOf, Hint, HistoryOrder, HistoryQuery, Lease, LeaseRequest, Listener, MapRunChange,
+    MapRunChildren, MapRunLink, MapRunNote, MapRunStatus, MemoryStore, NewExecution, PageRequest, Position,
+    Progress, RedriveExecution, Renew, Store, TakeActivityTask, TaskAnswer, TaskMessage, Then, UpdateMapRun,
 };
 use sfn_store_sqlite::{Options, SqliteStore};
 
@@ -186,7 +186,9 @@ impl Asked {
         }
         for number in 0..MAP_RUNS {
             let arn = map_run(number);
-            answer.push_str(&show(self.store.map_run_counts(&arn)));
+            answer.push_str(&show(
+                self.store.map_run_counts(CountMapRun { arn: arn.clone(), redrive_events_max: 3 }),
+            ));
             answer.push_str(&show(self.store.map_run_children(MapRunChildren {
                 arn,
                 after: None,

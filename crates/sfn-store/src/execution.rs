@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::id::{EventId, ExecutionArn, MapRunArn, NodeId, QualifiedStateMachineArn, RevisionId};
 use crate::lease::Lease;
-use crate::map_run::MapRunLink;
+use crate::map_run::{MapRunLink, MapRunRecord, MapRunStatus};
 use crate::progress::Progress;
 use crate::{Creation, Fault, PageRequest, StartedOn, Timestamp};
 
@@ -43,6 +43,16 @@ impl ExecutionRecord {
     /// Its status.
     pub fn status(&self) -> ExecutionStatus {
         status_of(self.closed.as_ref())
+    }
+
+    /// Its status as the child of this map run. One that has failed waits for
+    /// its map run to redrive it, if that was redriven after it began.
+    pub fn status_in(&self, map_run: &MapRunRecord) -> ExecutionStatus {
+        let status = self.status();
+        let began_at = self.redriven_at.unwrap_or(self.started_at);
+        let is_redriven = map_run.status == MapRunStatus::Running
+            && map_run.redriven_at.is_some_and(|redriven_at| began_at < redriven_at);
+        if is_redriven && status.is_unsuccessful() { ExecutionStatus::PendingRedrive } else { status }
     }
 }
 
@@ -127,11 +137,14 @@ pub enum ExecutionStatus {
     TimedOut,
     /// It was stopped.
     Aborted,
+    /// It did not succeed, and its redriven map run is still to redrive it.
+    PendingRedrive,
 }
 
 impl ExecutionStatus {
     /// All statuses.
-    pub const ALL: [Self; 5] = [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted];
+    pub const ALL: [Self; 6] =
+        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted, Self::PendingRedrive];
 
     /// AWS's name of it.
     pub const fn as_str(self) -> &'static str {
@@ -141,7 +154,13 @@ impl ExecutionStatus {
             Self::Failed => "FAILED",
             Self::TimedOut => "TIMED_OUT",
             Self::Aborted => "ABORTED",
+            Self::PendingRedrive => "PENDING_REDRIVE",
         }
+    }
+
+    /// Whether it is the status of an execution that has ended without success.
+    pub fn is_unsuccessful(self) -> bool {
+        !matches!(self, Self::Running | Self::Succeeded)
     }
 
     /// The status of this name.
@@ -225,7 +244,8 @@ pub enum CreateExecutionError {
 pub struct ExecutionQuery {
     /// Whose executions.
     pub of: ExecutionsOf,
-    /// Only those of this status.
+    /// Only those of this status: see [`ExecutionRecord::status_in`] for the
+    /// children of map runs.
     pub status: Option<ExecutionStatus>,
     /// Only those that were redriven, or that were not.
     pub redriven: Option<bool>,

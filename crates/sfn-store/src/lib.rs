@@ -69,8 +69,8 @@ pub use hint::{Hint, Listener, Listeners};
 
 pub use lease::{ClaimRequest, Claimed, Claims, Lease, LeaseError, Renew, Renewal};
 pub use map_run::{
-    MapRunChange, MapRunChildren, MapRunCounts, MapRunError, MapRunLink, MapRunNote, MapRunRecord,
-    MapRunSettings, MapRunStatus, NewMapRun, StatusCounts, UpdateMapRun,
+    CountMapRun, MapRunChange, MapRunChildren, MapRunCounts, MapRunError, MapRunLink, MapRunNote,
+    MapRunRecord, MapRunSettings, MapRunStatus, NewMapRun, StatusCounts, UpdateMapRun,
 };
 pub use memory::MemoryStore;
 pub use page::{Page, PageRequest, Position};

@@ -173,25 +173,51 @@ pub enum MapRunError {
     Fault(#[from] Fault),
 }
 
-/// Which children of a map run to read, in the order of their places, and of
-/// their start where one place had several.
+/// Which children of a map run to read, in the order of their places. Of
+/// several of one place it is the last that was created: the others were
+/// redriven.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MapRunChildren {
     /// The map run.
     pub arn: MapRunArn,
     /// Only those of later places than this.
     pub after: Option<u64>,
-    /// Most places to answer. All children of a place are answered together.
+    /// Most children to answer.
     pub limit: u32,
 }
 
-/// How many children a map run has started, and how many items these have.
+/// How many children a map run has started, and how many items these have. A
+/// child that was started again in a redrive counts once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MapRunCounts {
     /// The items, by the status of their execution.
     pub items: StatusCounts,
     /// The executions.
     pub executions: StatusCounts,
+}
+
+impl MapRunCounts {
+    /// Counts this many more executions of a status, with so many items.
+    pub fn add(&mut self, status: ExecutionStatus, executions: u64, items: u64) {
+        self.executions.add(status, executions);
+        self.items.add(status, items);
+    }
+
+    /// Counts this many more that no redrive takes up.
+    pub fn add_not_redrivable(&mut self, executions: u64, items: u64) {
+        let (of_executions, of_items) = (&mut self.executions.not_redrivable, &mut self.items.not_redrivable);
+        *of_executions = of_executions.saturating_add(executions);
+        *of_items = of_items.saturating_add(items);
+    }
+}
+
+/// Whose children to count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountMapRun {
+    /// The map run.
+    pub arn: MapRunArn,
+    /// Most events of a history that can be redriven.
+    pub redrive_events_max: u64,
 }
 
 /// How many there are of each status.
@@ -207,6 +233,11 @@ pub struct StatusCounts {
     pub timed_out: u64,
     /// Of executions that were stopped.
     pub aborted: u64,
+    /// Of executions that ended without success and are still to be redriven.
+    pub pending_redrive: u64,
+    /// Of those of the four above that cannot be redriven: their history is too
+    /// long.
+    pub not_redrivable: u64,
 }
 
 impl StatusCounts {
@@ -218,13 +249,16 @@ impl StatusCounts {
             ExecutionStatus::Failed => &mut self.failed,
             ExecutionStatus::TimedOut => &mut self.timed_out,
             ExecutionStatus::Aborted => &mut self.aborted,
+            ExecutionStatus::PendingRedrive => &mut self.pending_redrive,
         };
         *sum = sum.saturating_add(count);
     }
 
     /// How many there are.
     pub fn total(&self) -> u64 {
-        let Self { running, succeeded, failed, timed_out, aborted } = *self;
-        [succeeded, failed, timed_out, aborted].into_iter().fold(running, u64::saturating_add)
+        let Self { running, succeeded, failed, timed_out, aborted, pending_redrive, .. } = *self;
+        [succeeded, failed, timed_out, aborted, pending_redrive]
+            .into_iter()
+            .fold(running, u64::saturating_add)
     }
 }

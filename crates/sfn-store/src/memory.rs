@@ -17,14 +17,14 @@ use crate::id::{
 use crate::store::{BoxFuture, Store};
 use crate::{
     ActivityRecord, ActivityTask, AliasRecord, AnswerError, Bytes, ClaimRequest, Claims, Clock, Commit,
-    CommitError, Committed, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError, Deletion,
-    DeliverError, Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionStatus,
-    ExecutionSummary, Fault, Hint, HistoryQuery, Lease, LeaseError, Listener, Listeners, MapRunChildren,
-    MapRunCounts, MapRunError, MapRunNote, MapRunRecord, Message, NewActivity, NewExecution, NewStateMachine,
-    Page, PageRequest, PublishError, PublishVersion, RedriveError, RedriveExecution, Renew, Renewal,
-    Revision, Segment, StateMachineRecord, StateMachineSummary, TagChange, TagError, Tags, TakeActivityTask,
-    TakeError, TaskAnswer, Timestamp, UpdateAlias, UpdateError, UpdateMapRun, UpdateStateMachine,
-    VersionRecord, VersionSummary,
+    CommitError, Committed, CountMapRun, CreateExecutionError, Creation, DeleteStateMachine,
+    DeleteVersionError, Deletion, DeliverError, Delivered, ExecutionCreation, ExecutionQuery,
+    ExecutionRecord, ExecutionStatus, ExecutionSummary, Fault, Hint, HistoryQuery, Lease, LeaseError,
+    Listener, Listeners, MapRunChildren, MapRunCounts, MapRunError, MapRunNote, MapRunRecord, Message,
+    NewActivity, NewExecution, NewStateMachine, Page, PageRequest, PublishError, PublishVersion,
+    RedriveError, RedriveExecution, Renew, Renewal, Revision, Segment, StateMachineRecord,
+    StateMachineSummary, TagChange, TagError, Tags, TakeActivityTask, TakeError, TaskAnswer, Timestamp,
+    UpdateAlias, UpdateError, UpdateMapRun, UpdateStateMachine, VersionRecord, VersionSummary,
 };
 
 /// A store that lasts as long as its process. Its answers are always ready.
@@ -60,8 +60,8 @@ struct Index {
     /// The running children of map runs, by their state machine's number.
     running_children: BTreeSet<(u64, u64)>,
     /// The children of map runs by the map run's number and their place; those
-    /// of one place by their start.
-    by_place: BTreeMap<(u64, u64), BTreeMap<(Timestamp, u64), ExecutionArn>>,
+    /// of one place by their own number.
+    by_place: BTreeMap<(u64, u64), BTreeMap<u64, ExecutionArn>>,
     /// Running ones that nobody has leased, by the time they are due.
     due: BTreeSet<(Timestamp, ExecutionArn)>,
     /// Leased ones, by the time their lease runs out.
@@ -263,8 +263,8 @@ impl Store for MemoryStore {
         self.change(|state, _| state.note_map_run(arn, note))
     }
 
-    fn map_run_counts(&self, arn: &MapRunArn) -> BoxFuture<Result<MapRunCounts, Fault>> {
-        self.read(|state| Ok(state.map_run_counts(arn)))
+    fn map_run_counts(&self, count: CountMapRun) -> BoxFuture<Result<MapRunCounts, Fault>> {
+        self.read(|state| Ok(state.map_run_counts(&count)))
     }
 
     fn map_run_children(&self, children: MapRunChildren) -> BoxFuture<Result<Vec<ExecutionRecord>, Fault>> {

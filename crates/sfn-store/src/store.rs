@@ -10,7 +10,7 @@ use crate::id::{
 };
 use crate::{
     ActivityRecord, ActivityTask, AliasRecord, AnswerError, ClaimRequest, Claims, Commit, CommitError,
-    Committed, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError, Deletion,
+    Committed, CountMapRun, CreateExecutionError, Creation, DeleteStateMachine, DeleteVersionError, Deletion,
     DeliverError, Delivered, ExecutionCreation, ExecutionQuery, ExecutionRecord, ExecutionSummary, Fault,
     HistoryQuery, Lease, LeaseError, Listener, MapRunChildren, MapRunCounts, MapRunError, MapRunNote,
     MapRunRecord, Message, NewActivity, NewExecution, NewStateMachine, Page, PageRequest, PublishError,
@@ -161,9 +161,10 @@ pub trait Store: Send + Sync + Debug {
     /// Notes something of a running map run.
     fn note_map_run(&self, arn: &MapRunArn, note: MapRunNote) -> BoxFuture<Result<(), MapRunError>>;
 
-    /// How many children a map run has started, and of how many items, by
-    /// status; none if there is no such map run.
-    fn map_run_counts(&self, arn: &MapRunArn) -> BoxFuture<Result<MapRunCounts, Fault>>;
+    /// How many children a map run has started, and of how many items, by their
+    /// [status in it](ExecutionRecord::status_in); none if there is no such map
+    /// run.
+    fn map_run_counts(&self, count: CountMapRun) -> BoxFuture<Result<MapRunCounts, Fault>>;
 
     /// Children of a map run in the order of their places.
     fn map_run_children(&self, children: MapRunChildren) -> BoxFuture<Result<Vec<ExecutionRecord>, Fault>>;

@@ -127,6 +127,7 @@ macro_rules! store_suite {
             children_are_listed_apart
             children_are_counted_by_status
             children_are_read_by_place
+            failed_children_wait_for_a_redrive
             children_begin_before_the_end_or_not_at_all
             executions_that_failed_run_again
             redriven_executions_end_again

@@ -66,6 +66,11 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     constraints.one_of("includedData", request.included_data.as_deref(), &INCLUDED_DATA);
     constraints.finish()?;
     let execution = api.execution(&arn_rules::execution(text.unwrap_or_default())?).await?;
+    let map_run = match &execution.map_run {
+        Some(link) => api.store.map_run(&link.map_run).await?,
+        None => None,
+    };
+    let status = map_run.map_or_else(|| execution.status(), |map_run| execution.status_in(&map_run));
     let outcome = execution.closed.as_ref().map(|closed| &closed.outcome);
     let output = outcome.and_then(|outcome| outcome.output());
     let failure = outcome.and_then(|outcome| outcome.failure());
@@ -83,7 +88,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         execution_arn: execution.arn.as_str(),
         state_machine_arn: execution.arn.labelled_state_machine(),
         name: execution.arn.name(),
-        status: execution.status().as_str(),
+        status: status.as_str(),
         start_date: Epoch(execution.started_at),
         stop_date: execution.closed.as_ref().map(|closed| Epoch(closed.stopped_at)),
         data: (request.included_data.as_deref() != Some(METADATA_ONLY)).then_some(data),

@@ -1,7 +1,8 @@
 //! `DescribeMapRun`
 
+use asl_runtime::Limits;
 use serde::{Deserialize, Serialize};
-use sfn_store::StatusCounts;
+use sfn_store::{CountMapRun, StatusCounts};
 
 use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
@@ -50,7 +51,7 @@ struct Counts {
 
 impl Counts {
     fn of(counts: &StatusCounts, total: u64, results_written: bool) -> Self {
-        let StatusCounts { running, succeeded, failed, timed_out, aborted } = *counts;
+        let StatusCounts { running, succeeded, failed, timed_out, aborted, .. } = *counts;
         Self {
             pending: total.saturating_sub(counts.total()),
             running,
@@ -60,8 +61,8 @@ impl Counts {
             aborted,
             total: total.max(counts.total()),
             results_written: if results_written { counts.total().saturating_sub(running) } else { 0 },
-            failures_not_redrivable: 0,
-            pending_redrive: 0,
+            failures_not_redrivable: counts.not_redrivable,
+            pending_redrive: counts.pending_redrive,
         }
     }
 }
@@ -73,7 +74,8 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     constraints.required_length("mapRunArn", text, 1..=2000);
     constraints.finish()?;
     let map_run = api.map_run(&arn_rules::map_run(text.unwrap_or_default())?).await?;
-    let counts = api.store.map_run_counts(&map_run.arn).await?;
+    let count = CountMapRun { arn: map_run.arn.clone(), redrive_events_max: Limits::REDRIVE_EVENTS_MAX };
+    let counts = api.store.map_run_counts(count).await?;
     let is_written = map_run.results_written;
     json::write(&Response {
         map_run_arn: map_run.arn.as_str(),

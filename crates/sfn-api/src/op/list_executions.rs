@@ -8,9 +8,6 @@ use crate::shape::execution::STATUSES;
 use crate::shape::time::Epoch;
 use crate::{Api, ApiError, arn_rules, json, paging};
 
-/// The status of children that wait for their map run to redrive them.
-const PENDING_REDRIVE: &str = "PENDING_REDRIVE";
-
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
@@ -71,11 +68,15 @@ impl Request {
             (None, None) => {
                 Err(ApiError::validation("One of stateMachineArn and mapRunArn must be specified"))
             }
-            (Some(_), None) if self.status_filter.as_deref() == Some(PENDING_REDRIVE) => {
+            (Some(_), None) if self.status() == Some(ExecutionStatus::PendingRedrive) => {
                 Err(ApiError::validation("The status PENDING_REDRIVE is supported only with a mapRunArn"))
             }
             (Some(_), None) | (None, Some(_)) => Ok(()),
         }
+    }
+
+    fn status(&self) -> Option<ExecutionStatus> {
+        self.status_filter.as_deref().and_then(ExecutionStatus::from_name)
     }
 
     /// Whose executions are asked for: somebody's who is there.
@@ -101,13 +102,9 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let subject = request.state_machine_arn.as_deref().or(request.map_run_arn.as_deref());
     let arguments = [Some("ListExecutions"), subject, status, redriven].map(Option::unwrap_or_default);
     let page = api.page(&arguments, request.max_results, request.next_token.as_deref())?;
-    if status == Some(PENDING_REDRIVE) {
-        // Redriven children go on at once; none waits.
-        return json::write(&Response { executions: Vec::new(), next_token: None });
-    }
     let query = ExecutionQuery {
         of,
-        status: status.and_then(ExecutionStatus::from_name),
+        status: request.status(),
         redriven: redriven.map(|filter| filter == "REDRIVEN"),
         page,
     };

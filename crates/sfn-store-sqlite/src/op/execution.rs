@@ -18,7 +18,7 @@ use crate::error::Failure;
 
 /// Reads executions, by a condition that is given as a literal.
 macro_rules! select_execution {
-    ($condition:literal) => {
+    ($condition:expr) => {
         concat!(
             "SELECT e.arn, r.uid, d.input, d.trace_header, e.started_at, e.redrive_count, \
              e.redriven_at, e.last_event_id, e.status, e.stopped_at, d.output, d.error, d.cause, \
@@ -88,41 +88,69 @@ pub(super) fn by_id(db: &Connection, id: i64) -> rusqlite::Result<ExecutionRecor
     db.prepare_cached(select_execution!("e.id = ?1"))?.query_row([id], record_from)
 }
 
-/// The children of a map run, of so many places after this one.
-pub(super) const CHILDREN: &str = select_execution!(
-    "e.map_run = (SELECT id FROM map_run WHERE arn = ?1) AND e.place > ?2 AND e.place <= \
-     (SELECT max(place) FROM (SELECT DISTINCT place FROM execution WHERE map_run = \
-     (SELECT id FROM map_run WHERE arn = ?1) AND place > ?2 ORDER BY place LIMIT ?3)) \
-     ORDER BY e.place, e.started_at, e.id"
-);
+/// Whether the child `e` is the last that was created for its place.
+macro_rules! is_current {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM execution later \
+         WHERE later.map_run = e.map_run AND later.place = e.place AND later.id > e.id)"
+    };
+}
+pub(super) use is_current;
+
+/// Whether `e` is a child that waits for a redrive: see
+/// `ExecutionRecord::status_in`.
+macro_rules! is_pending {
+    () => {
+        concat!(
+            "(e.status IN (2, 3, 4) AND EXISTS (SELECT 1 FROM map_run p WHERE p.id = e.map_run \
+             AND p.status = 0 AND coalesce(e.redriven_at, e.started_at) < p.redriven_at) AND ",
+            super::execution::is_current!(),
+            ")"
+        )
+    };
+}
+pub(super) use is_pending;
+
+/// The children of a map run, so many after this place.
+pub(super) const CHILDREN: &str = select_execution!(concat!(
+    "e.map_run = (SELECT id FROM map_run WHERE arn = ?1) AND e.place > ?2 AND ",
+    is_current!(),
+    " ORDER BY e.place LIMIT ?3"
+));
 
 /// Lists executions of a status, by a condition on whose they are.
 macro_rules! list_executions {
-    ($($condition:literal),+) => {
+    ($($condition:expr),+) => {
         concat!(
-            "SELECT id, arn, status, started_at, stopped_at, redrive_count, redriven_at, version, alias, \
-             (SELECT m.arn FROM map_run m WHERE m.id = execution.map_run), place, items \
-             FROM execution WHERE status = ?2 AND id < ?3 AND (?6 IS NULL OR (redrive_count > 0) = ?6) AND ",
+            "SELECT e.id, e.arn, e.status, e.started_at, e.stopped_at, e.redrive_count, e.redriven_at, \
+             e.version, e.alias, (SELECT m.arn FROM map_run m WHERE m.id = e.map_run), e.place, e.items, ",
+            is_pending!(),
+            " FROM execution e WHERE e.status = ?2 AND e.id < ?3 \
+             AND (?6 IS NULL OR (e.redrive_count > 0) = ?6) AND ",
             $($condition,)+
-            " ORDER BY id DESC LIMIT ?4"
+            " ORDER BY e.id DESC LIMIT ?4"
         )
     };
 }
 
 /// Those of a state machine, by a condition on what they were started on.
 macro_rules! list_machine {
-    ($condition:literal) => {
+    ($condition:expr) => {
         list_executions!(
-            "machine = (SELECT id FROM machine WHERE arn = ?1) AND map_run IS NULL AND ",
+            "e.machine = (SELECT id FROM machine WHERE arn = ?1) AND e.map_run IS NULL AND ",
             $condition
         )
     };
 }
 
 const OF_MACHINE: &str = list_machine!("?5 IS NULL");
-const OF_VERSION: &str = list_machine!("version = ?5");
-const OF_ALIAS: &str = list_machine!("alias = ?5");
-const OF_MAP_RUN: &str = list_executions!("map_run = (SELECT id FROM map_run WHERE arn = ?1) AND ?5 IS NULL");
+const OF_VERSION: &str = list_machine!("e.version = ?5");
+const OF_ALIAS: &str = list_machine!("e.alias = ?5");
+const OF_MAP_RUN: &str = list_executions!(
+    "e.map_run = (SELECT id FROM map_run WHERE arn = ?1) AND (?5 IS NULL OR ?5 = ",
+    is_pending!(),
+    ")"
+);
 
 pub(crate) fn list(
     db: &Connection,
@@ -131,23 +159,31 @@ pub(crate) fn list(
     let (before, rows) = page_bounds(query.page);
     // One index serves lists with and without a status: each status gives its
     // newest, and the newest of these are the page.
-    let (sql, arn, qualifier) = match &query.of {
-        ExecutionsOf::MapRun(arn) => (OF_MAP_RUN, arn.as_str(), Value::Null),
+    let (sql, arn, narrowed_by) = match &query.of {
+        ExecutionsOf::MapRun(arn) => {
+            let is_pending = |status| status == ExecutionStatus::PendingRedrive;
+            (OF_MAP_RUN, arn.as_str(), query.status.map_or(Value::Null, |status| is_pending(status).into()))
+        }
         ExecutionsOf::StateMachine(QualifiedStateMachineArn { state_machine, qualifier }) => {
-            let (sql, qualifier) = match qualifier {
+            let (sql, narrowed_by) = match qualifier {
                 None => (OF_MACHINE, Value::Null),
                 Some(Qualifier::Version(version)) => (OF_VERSION, Value::from(int(*version))),
                 Some(Qualifier::Alias(name)) => (OF_ALIAS, Value::from(name.to_string())),
                 Some(Qualifier::MapLabel(_)) => return Ok(Page { items: Vec::new(), next: None }),
             };
-            (sql, state_machine.as_str(), qualifier)
+            (sql, state_machine.as_str(), narrowed_by)
         }
     };
     let mut select = db.prepare_cached(sql)?;
     let mut found = Vec::new();
+    let may_have = |status: &ExecutionStatus| match (&query.of, query.status) {
+        (_, None) => true,
+        (ExecutionsOf::MapRun(_), Some(ExecutionStatus::PendingRedrive)) => status.is_unsuccessful(),
+        (_, Some(wanted)) => wanted == *status,
+    };
     for status in STATUSES {
-        if query.status.is_none_or(|wanted| wanted == status) {
-            let parameters = params![arn, status_code(status), before, rows, qualifier, query.redriven];
+        if may_have(&status) {
+            let parameters = params![arn, status_code(status), before, rows, narrowed_by, query.redriven];
             let rows = select.query_map(parameters, summary_from)?;
             found.extend(rows.collect::<rusqlite::Result<Vec<_>>>()?);
         }
@@ -157,10 +193,11 @@ pub(crate) fn list(
 }
 
 fn summary_from(row: &Row<'_>) -> rusqlite::Result<(Position, ExecutionSummary)> {
+    let is_pending: bool = row.get(12)?;
     let summary = ExecutionSummary {
         arn: parsed(row, 1)?,
         started_on: started_on_from(row, 7)?,
-        status: status(row, 2)?,
+        status: if is_pending { ExecutionStatus::PendingRedrive } else { status(row, 2)? },
         started_at: timestamp(row, 3)?,
         stopped_at: optional_timestamp(row, 4)?,
         redrive_count: row.get(5)?,
@@ -224,8 +261,8 @@ mod tests {
             (OF_VERSION, "USING INDEX execution_by_version (machine=? AND version=? AND status=?"),
             (OF_ALIAS, "USING INDEX execution_by_alias (machine=? AND alias=? AND status=?"),
             (OF_MAP_RUN, "USING INDEX child_by_status (map_run=? AND status=?"),
-            (CHILDREN, "SEARCH e USING INDEX child_by_place (map_run=? AND place>? AND place<?)"),
-            (CHILDREN, "USING COVERING INDEX child_by_place (map_run=? AND place>?)"),
+            (CHILDREN, "SEARCH e USING INDEX child_by_place (map_run=? AND place>?)"),
+            (CHILDREN, "SEARCH later USING COVERING INDEX child_by_place (map_run=? AND place=?)"),
             (COUNTS, "USING COVERING INDEX child_by_status (map_run=?)"),
         ] {
             let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();

@@ -3,11 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sfn_store::id::{ExecutionArn, MapRunArn};
 use sfn_store::{
-    ExecutionRecord, Fault, Hint, MapRunChange, MapRunChildren, MapRunCounts, MapRunError, MapRunLink,
-    MapRunNote, MapRunRecord, MapRunSettings, MapRunStatus, NewMapRun, Page, PageRequest, Position,
-    UpdateMapRun,
+    CountMapRun, ExecutionRecord, ExecutionStatus, Fault, Hint, MapRunChange, MapRunChildren, MapRunCounts,
+    MapRunError, MapRunLink, MapRunNote, MapRunRecord, MapRunSettings, MapRunStatus, NewMapRun, Page,
+    PageRequest, Position, UpdateMapRun,
 };
 
+use super::execution::{is_current, is_pending};
 use super::{execution, page_bounds, task};
 use crate::column::{
     int, map_run_status, map_run_status_code, millis, number, optional, optional_timestamp, parsed, status,
@@ -173,19 +174,43 @@ pub(crate) fn note(db: &Connection, arn: &MapRunArn, note: MapRunNote) -> Result
     Ok(())
 }
 
-/// Read from `child_by_status` alone.
-pub(super) const COUNTS: &str = "SELECT status, count(*), sum(items) FROM execution \
+/// The children of a map run that was never redriven, read from
+/// `child_by_status` alone.
+pub(super) const COUNTS: &str = "SELECT status, count(*), sum(items), 0 FROM execution \
      WHERE map_run = (SELECT id FROM map_run WHERE arn = ?1) GROUP BY status";
 
-pub(crate) fn counts(db: &Connection, arn: &MapRunArn) -> Result<MapRunCounts, Failure<Fault>> {
+/// The children of any map run.
+const COUNTS_OF_REDRIVEN: &str = concat!(
+    "SELECT e.status, count(*), sum(e.items), ",
+    is_pending!(),
+    " AS is_pending FROM execution e WHERE e.map_run = (SELECT id FROM map_run WHERE arn = ?1) AND ",
+    is_current!(),
+    " GROUP BY e.status, is_pending"
+);
+
+/// Those whose history is too long to be redriven.
+const COUNTS_OF_LONG: &str = concat!(
+    "SELECT count(*), coalesce(sum(e.items), 0) FROM execution e \
+     WHERE e.map_run = (SELECT id FROM map_run WHERE arn = ?1) AND e.status IN (2, 3, 4) \
+     AND e.last_event_id > ?2 AND ",
+    is_current!()
+);
+
+pub(crate) fn counts(db: &Connection, count: &CountMapRun) -> Result<MapRunCounts, Failure<Fault>> {
+    let arn = count.arn.as_str();
     let mut counts = MapRunCounts::default();
-    let mut select = db.prepare_cached(COUNTS)?;
-    let mut rows = select.query([arn.as_str()])?;
+    let is_redriven = get(db, &count.arn)?.is_some_and(|map_run| map_run.redrive_count > 0);
+    let mut select = db.prepare_cached(if is_redriven { COUNTS_OF_REDRIVEN } else { COUNTS })?;
+    let mut rows = select.query([arn])?;
     while let Some(row) = rows.next()? {
-        let status = status(row, 0)?;
-        counts.executions.add(status, number(row, 1)?);
-        counts.items.add(status, number(row, 2)?);
+        let status = if row.get(3)? { ExecutionStatus::PendingRedrive } else { status(row, 0)? };
+        counts.add(status, number(row, 1)?, number(row, 2)?);
     }
+    let (executions, items) =
+        db.prepare_cached(COUNTS_OF_LONG)?.query_row(params![arn, int(count.redrive_events_max)], |row| {
+            Ok((number(row, 0)?, number(row, 1)?))
+        })?;
+    counts.add_not_redrivable(executions, items);
     Ok(counts)
 }
 

@@ -254,7 +254,7 @@ impl State {
         self.index.set_status(&execution, ExecutionStatus::Running);
         if let Some(link) = &new.map_run {
             let place = self.index.by_place.entry((list, link.number)).or_default();
-            place.insert((new.started_at, number), new.arn.clone());
+            place.insert(number, new.arn.clone());
         }
         let lease = match &new.lease {
             _ if first.closed.is_some() => None,
@@ -282,23 +282,31 @@ impl State {
         };
         let before = query.page.after.map_or(u64::MAX, Position::get);
         let wanted = (query.page.limit as usize).saturating_add(1);
+        let may_have = |status: &ExecutionStatus| match query.status {
+            None => true,
+            Some(ExecutionStatus::PendingRedrive) => status.is_unsuccessful(),
+            Some(wanted) => wanted == *status,
+        };
         let mut candidates: Vec<_> = ExecutionStatus::ALL
             .into_iter()
-            .filter(|status| query.status.is_none_or(|wanted| wanted == *status))
+            .filter(may_have)
             .flat_map(|status| {
                 let range = (list, status, 0)..(list, status, before);
                 let newest_first = self.index.by_status.range(range).rev();
                 newest_first
                     .filter_map(|((_, _, number), arn)| {
-                        Some((Position::new(*number), &self.executions.get(arn)?.record))
+                        let record = &self.executions.get(arn)?.record;
+                        Some((Position::new(*number), record, self.status_of_child(record)))
                     })
-                    .filter(|(_, record)| query.wants(record))
+                    .filter(|(_, record, _)| query.wants(record))
+                    .filter(|(_, _, status)| query.status.is_none_or(|wanted| wanted == *status))
                     .take(wanted)
             })
             .collect();
-        candidates.sort_unstable_by_key(|(position, _)| std::cmp::Reverse(*position));
-        let candidates =
-            candidates.into_iter().map(|(position, record)| (position, ExecutionSummary::from(record)));
+        candidates.sort_unstable_by_key(|(position, ..)| std::cmp::Reverse(*position));
+        let candidates = candidates.into_iter().map(|(position, record, status)| {
+            (position, ExecutionSummary { status, ..ExecutionSummary::from(record) })
+        });
         Page::from_candidates(query.page.limit, candidates)
     }
 
@@ -311,7 +319,10 @@ impl State {
         match execution.record.status() {
             ExecutionStatus::Running => return Err(RedriveError::StillRunning),
             ExecutionStatus::Succeeded => return Err(RedriveError::Succeeded),
-            ExecutionStatus::Failed | ExecutionStatus::TimedOut | ExecutionStatus::Aborted => {}
+            ExecutionStatus::Failed
+            | ExecutionStatus::TimedOut
+            | ExecutionStatus::Aborted
+            | ExecutionStatus::PendingRedrive => {}
         }
         let machine = self.machines_by_number.get(&execution.machine);
         let machine = machine.and_then(|arn| self.machines.get(arn)).ok_or(RedriveError::StateMachineGone)?;

@@ -4,8 +4,9 @@ use super::State;
 use super::resource::page_of;
 use crate::id::{ExecutionArn, MapRunArn};
 use crate::{
-    ExecutionRecord, ExecutionStatus, Hint, MapRunChange, MapRunChildren, MapRunCounts, MapRunError,
-    MapRunLink, MapRunNote, MapRunRecord, MapRunStatus, NewMapRun, Page, PageRequest, UpdateMapRun,
+    CountMapRun, ExecutionRecord, ExecutionStatus, Hint, MapRunChange, MapRunChildren, MapRunCounts,
+    MapRunError, MapRunLink, MapRunNote, MapRunRecord, MapRunStatus, NewMapRun, Page, PageRequest,
+    UpdateMapRun,
 };
 
 /// A map run. Its number is that of the list of its children too.
@@ -124,27 +125,43 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn map_run_counts(&self, arn: &MapRunArn) -> MapRunCounts {
+    /// The status of a child as it is listed. One that was started again under
+    /// another name stays as it ended.
+    pub(super) fn status_of_child(&self, child: &ExecutionRecord) -> ExecutionStatus {
+        let Some(link) = &child.map_run else { return child.status() };
+        let Some(map_run) = self.map_runs.get(&link.map_run) else { return child.status() };
+        let place = self.index.by_place.get(&(map_run.number, link.number));
+        let current = place.and_then(|children| children.values().next_back());
+        if current == Some(&child.arn) { child.status_in(&map_run.record) } else { child.status() }
+    }
+
+    pub(super) fn map_run_counts(&self, count: &CountMapRun) -> MapRunCounts {
         let mut counts = MapRunCounts::default();
-        let Some(map_run) = self.map_runs.get(arn) else { return counts };
-        let (first, last) = (ExecutionStatus::Running, ExecutionStatus::Aborted);
-        let range = (map_run.number, first, 0)..=(map_run.number, last, u64::MAX);
-        for ((_, status, _), arn) in self.index.by_status.range(range) {
-            let link = self.executions.get(arn).and_then(|child| child.record.map_run.as_ref());
-            counts.executions.add(*status, 1);
-            counts.items.add(*status, link.map_or(0, |link| link.items));
+        let children = MapRunChildren { arn: count.arn.clone(), after: None, limit: u32::MAX };
+        for child in self.current_children(&children) {
+            let (status, items) =
+                (self.status_of_child(child), child.map_run.as_ref().map_or(0, |link| link.items));
+            counts.add(status, 1, items);
+            if status.is_unsuccessful() && child.last_event_id.get() > count.redrive_events_max {
+                counts.add_not_redrivable(1, items);
+            }
         }
         counts
     }
 
     pub(super) fn map_run_children(&self, children: &MapRunChildren) -> Vec<ExecutionRecord> {
-        let Some(map_run) = self.map_runs.get(&children.arn) else { return Vec::new() };
-        let Some(first) = children.after.map_or(Some(0), |after| after.checked_add(1)) else {
-            return Vec::new();
-        };
-        let places = self.index.by_place.range((map_run.number, first)..=(map_run.number, u64::MAX));
+        self.current_children(children).cloned().collect()
+    }
+
+    /// The last child of each place.
+    fn current_children(&self, children: &MapRunChildren) -> impl Iterator<Item = &ExecutionRecord> {
+        let map_run = self.map_runs.get(&children.arn);
+        let first = children.after.map_or(Some(0), |after| after.checked_add(1));
+        let places = map_run.zip(first).into_iter().flat_map(|(map_run, first)| {
+            self.index.by_place.range((map_run.number, first)..=(map_run.number, u64::MAX))
+        });
         let places = places.take(children.limit as usize);
-        let children = places.flat_map(|(_, arns)| arns.values());
-        children.filter_map(|arn| self.executions.get(arn)).map(|child| child.record.clone()).collect()
+        let arns = places.filter_map(|(_, arns)| arns.values().next_back());
+        arns.filter_map(|arn| self.executions.get(arn)).map(|child| &child.record)
     }
 }

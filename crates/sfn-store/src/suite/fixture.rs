@@ -9,10 +9,10 @@ use crate::id::{
     StateMachineArn, TaskKey, TaskToken,
 };
 use crate::{
-    ActivityRecord, Bytes, ClaimRequest, Claims, Closed, Commit, ExecutionQuery, ExecutionsOf, Failure,
-    Lease, LeaseRequest, MachineType, MapRunChange, MapRunLink, MapRunSettings, MapRunStatus, NewActivity,
-    NewExecution, NewMapRun, NewStateMachine, OpenTask, Outcome, PageRequest, Progress, Revision, Segment,
-    StateMachineRecord, StateMachineStatus, Store, Then, Timestamp, Work,
+    ActivityRecord, Bytes, ClaimRequest, Claims, Closed, Commit, CountMapRun, ExecutionQuery, ExecutionsOf,
+    Failure, Lease, LeaseRequest, MachineType, MapRunChange, MapRunLink, MapRunSettings, MapRunStatus,
+    NewActivity, NewExecution, NewMapRun, NewStateMachine, OpenTask, Outcome, PageRequest, Progress,
+    Revision, Segment, StateMachineRecord, StateMachineStatus, Store, Then, Timestamp, Work,
 };
 
 /// A store with one state machine.
@@ -254,6 +254,12 @@ pub fn new_map_run(unique: &str) -> NewMapRun {
 pub fn end_map_run(unique: &str, status: MapRunStatus) -> MapRunChange {
     let stop_children = Some(Bytes::from_static(b"stop"));
     MapRunChange::End { arn: map_run(unique), status, at: at(8), stop_children }
+}
+
+/// The count of a map run's children, of which those with more than nine
+/// events cannot be redriven.
+pub fn counting(unique: &str) -> CountMapRun {
+    CountMapRun { arn: map_run(unique), redrive_events_max: 9 }
 }
 
 /// The first page of a list.

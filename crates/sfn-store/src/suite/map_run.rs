@@ -2,8 +2,8 @@
 
 use super::Place;
 use super::fixture::{
-    Fixture, at, callback, commit, end_map_run, failed, first_page, lasting, map_run, new_map_run, node,
-    segment,
+    Fixture, at, callback, commit, counting, end_map_run, failed, first_page, lasting, map_run, new_map_run,
+    node, segment,
 };
 use crate::id::{EventId, InboxSequence};
 use crate::{
@@ -199,7 +199,7 @@ pub async fn map_runs_are_there_after_reopening(place: &impl Place) {
         let children = MapRunChildren { arn: map_run("b"), after: None, limit: 9 };
         (
             store.list_map_runs(&parent.execution, first_page(9)).await.unwrap().items,
-            store.map_run_counts(&map_run("b")).await.unwrap(),
+            store.map_run_counts(counting("b")).await.unwrap(),
             store.map_run_children(children).await.unwrap(),
         )
     };

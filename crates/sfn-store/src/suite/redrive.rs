@@ -5,8 +5,8 @@ use std::thread;
 
 use super::creation::history_of;
 use super::fixture::{
-    Fixture, all_of, at, callback, commit, end_map_run, failed, first_page, lasting, map_run, node, segment,
-    succeeded, token,
+    Fixture, all_of, at, callback, commit, counting, end_map_run, failed, first_page, lasting, map_run, node,
+    segment, succeeded, token,
 };
 use super::{Place, block_on};
 use crate::id::{EventId, ExecutionArn, InboxSequence};
@@ -194,7 +194,7 @@ pub async fn children_are_redriven_within_their_map_run(place: &impl Place) {
     assert_eq!(store.delete_state_machine(deletion).await.unwrap(), Deletion::Deleting);
     let redriven = store.redrive_execution(redrive(&child)).await.unwrap();
     assert_eq!((redriven.redrive_count, redriven.status()), (1, ExecutionStatus::Running));
-    let counts = store.map_run_counts(&map_run("a")).await.unwrap();
+    let counts = store.map_run_counts(counting("a")).await.unwrap();
     assert_eq!((counts.executions.running, counts.executions.failed), (1, 0));
     assert_eq!((counts.items.running, counts.items.failed), (2, 0));
 
