@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow};
 use asl_parser::Definition;
-use asl_runtime::{Execution, MapRun, MapRunReport, Outcome, Problem, ReadItems, TaskKey, WriteResults};
+use asl_runtime::{
+    ChildResult, Execution, MapRun, MapRunReport, Outcome, Problem, ReadItems, TaskKey, Timestamp,
+};
 use asl_value::{Payload, Value};
 use serde::Deserialize;
 
@@ -48,24 +50,23 @@ pub(crate) fn run(
         }
         map_run.end_items();
     }
-    let (mut failed, mut outputs) = (0, Vec::new());
+    let (mut failed, mut output) =
+        (0, map_run.output().map_err(|problem| anyhow!("no output: {problem:?}"))?);
     while let Some(child) = map_run.next_child().map_err(|problem| anyhow!("no child: {problem:?}"))? {
-        match play_child(definition, child.start, setup, rest)? {
-            Outcome::Succeeded { output } => outputs.push(output),
-            Outcome::Failed { .. } | Outcome::TimedOut { .. } | Outcome::Aborted { .. } => {
-                failed += child.items;
-            }
+        let outcome = play_child(definition, child.start.clone(), setup, rest)?;
+        if !matches!(outcome, Outcome::Succeeded { .. }) {
+            failed += child.items;
         }
+        let time = Timestamp::UNIX_EPOCH;
+        output.push(&ChildResult::ended(&child.start, time, time, &outcome));
         if map_run.settings().is_exceeded_by(failed, map_run.items_total()) {
             return Ok(MapRunReport::Failed(map_run.exceeded()));
         }
     }
-    let output = match map_run.writer() {
-        None => Payload::array_of(&outputs),
-        Some(WriteResults { resource: Some(_), arguments, .. }) => written(&map_run, &arguments),
-        Some(writer) => bail!("the harness cannot write with {writer:?}"),
-    };
-    Ok(MapRunReport::Succeeded { output })
+    Ok(match map_run.writer() {
+        None => output.into_report(map_run.output_bytes_max()),
+        Some(writer) => MapRunReport::Succeeded { output: written(&map_run, &writer.arguments) },
+    })
 }
 
 fn items(read: &ReadItems, setup: &[SetupCall]) -> anyhow::Result<Result<Vec<Value>, Problem>> {

@@ -16,6 +16,7 @@ pub(crate) mod name {
     pub(crate) const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
     pub(crate) const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
     pub(crate) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
+    pub(crate) const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
     pub(crate) const RUNTIME: &str = "States.Runtime";
     pub(crate) const TASK_FAILED: &str = "States.TaskFailed";
     pub(crate) const TIMEOUT: &str = "States.Timeout";

@@ -17,6 +17,7 @@ use crate::engine::Core;
 use crate::entropy::{Entropy, first_bits};
 use crate::error::{StateError, name};
 use crate::frame::{Distributing, Frame, Item};
+use crate::results::{ResultForm, ResultText};
 use crate::signal::{ExecutionIdentity, Problem, Start};
 
 /// What a Map state's settings came to when it began.
@@ -75,11 +76,13 @@ pub struct ReadItems {
     pub max_items: Option<u64>,
 }
 
-/// What a `ResultWriter` is to write.
+/// Where a `ResultWriter` is to write results to.
 #[derive(Clone, Debug)]
 pub struct WriteResults {
-    /// The call that writes; without it the results are only transformed.
-    pub resource: Option<Resource>,
+    /// ARN of the map run.
+    pub map_run_arn: Arc<str>,
+    /// The call that writes.
+    pub resource: Resource,
     /// What it gets.
     pub arguments: Value,
     /// How to write.
@@ -215,14 +218,23 @@ impl MapRun {
         Ok(None)
     }
 
-    /// Where the results go; `None` if into the state's output as they are.
+    /// Where the results go; `None` if into the state's output.
     pub fn writer(&self) -> Option<WriteResults> {
         let writer = self.map()?.1.result_writer.as_ref()?;
         Some(WriteResults {
-            resource: writer.resource.clone(),
+            map_run_arn: Arc::clone(self.arn()),
+            resource: writer.resource.clone()?,
             arguments: self.distributing.plan.writer_arguments.clone().unwrap_or_default(),
             config: writer.config.clone(),
         })
+    }
+
+    /// The state's output without any result yet, for a map run without a
+    /// [writer](Self::writer).
+    pub fn output(&self) -> Result<ResultText, Problem> {
+        let writer = self.map().and_then(|(_, map)| map.result_writer.as_ref());
+        let form = ResultForm::of_output(writer.and_then(|writer| writer.config.as_ref()))?;
+        Ok(ResultText::new(form))
     }
 
     /// Takes items that were read. Those past `MaxItems` do not count.

@@ -76,7 +76,7 @@ impl Driver {
     /// Runs an Express execution to its end, in memory. It goes on if nobody
     /// waits for that.
     pub fn run_express(&self, execution: ExpressStart) -> BoxFuture<ExpressEnd> {
-        express::run(&self.shared, execution)
+        express::run(&self.shared, execution, None)
     }
 
     /// Carries out a task that is in no execution, and answers its last report,

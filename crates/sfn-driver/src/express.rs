@@ -8,7 +8,7 @@ use asl_runtime::{
     Effect, Execution, HistoryEvent, Limits, MapRunReport, Outcome, Problem, Signal, Start, Step, TaskKey,
 };
 use sfn_store::{BoxFuture, Timestamp};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use crate::live::{guarded, is_done_here};
@@ -44,7 +44,13 @@ pub struct ExpressEnd {
 }
 
 /// Runs one to its end, whether or not anybody waits for that.
-pub(crate) fn run(shared: &Arc<Shared>, start: ExpressStart) -> BoxFuture<ExpressEnd> {
+///
+/// It is stopped when the signal is given, or when nobody is left to give it.
+pub(crate) fn run(
+    shared: &Arc<Shared>,
+    start: ExpressStart,
+    stop: Option<watch::Receiver<bool>>,
+) -> BoxFuture<ExpressEnd> {
     let ExpressStart { definition, mut start, test_case } = start;
     let seconds_max = &mut start.limits.execution_seconds_max;
     *seconds_max = Limits::EXPRESS_EXECUTION_SECONDS_MAX.min(*seconds_max);
@@ -60,7 +66,7 @@ pub(crate) fn run(shared: &Arc<Shared>, start: ExpressStart) -> BoxFuture<Expres
         return Box::pin(std::future::ready(end(shared, started_at, Vec::new(), defect())));
     };
     let busy = shared.busy();
-    let mut express = Express::new(shared, execution, origin, started_at);
+    let mut express = Express::new(shared, execution, origin, started_at, stop);
     if let Some(outcome) = express.take_in(first) {
         let events = std::mem::take(&mut express.events);
         return Box::pin(std::future::ready(end(shared, started_at, events, outcome)));
@@ -92,12 +98,20 @@ struct Express {
     wake_at: Option<Timestamp>,
     events: Vec<HistoryEvent>,
     running: BTreeMap<TaskKey, AbortHandle>,
+    /// True once it is to be stopped; `None` for one that nobody stops.
+    stop: Option<watch::Receiver<bool>>,
     sender: mpsc::Sender<Report>,
     receiver: mpsc::Receiver<Report>,
 }
 
 impl Express {
-    fn new(shared: &Arc<Shared>, execution: Execution, origin: TaskOrigin, started_at: Timestamp) -> Self {
+    fn new(
+        shared: &Arc<Shared>,
+        execution: Execution,
+        origin: TaskOrigin,
+        started_at: Timestamp,
+        stop: Option<watch::Receiver<bool>>,
+    ) -> Self {
         let (sender, receiver) = mpsc::channel(REPORTS_MAX);
         Self {
             shared: Arc::clone(shared),
@@ -107,6 +121,7 @@ impl Express {
             wake_at: None,
             events: Vec::new(),
             running: BTreeMap::new(),
+            stop,
             sender,
             receiver,
         }
@@ -147,6 +162,10 @@ impl Express {
                 }
             }
             () = self.shared.sleep_until(self.wake_at) => Signal::Tick,
+            () = stopped(&mut self.stop) => {
+                self.stop = None;
+                Signal::STOP
+            }
         }
     }
 
@@ -181,6 +200,15 @@ impl Express {
             }
         }
         step.outcome
+    }
+}
+
+/// Waits until an execution is to be stopped.
+pub(crate) async fn stopped(stop: &mut Option<watch::Receiver<bool>>) {
+    match stop {
+        // A sender that is gone will not want the end.
+        Some(stop) => drop(stop.wait_for(|is_wanted| *is_wanted).await),
+        None => std::future::pending().await,
     }
 }
 

@@ -9,14 +9,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asl_parser::ExecutionType;
-use asl_runtime::{MapRun, MapRunChild, MapRunReport, MapRunSettings, Problem, Signal, WriteResults};
-use asl_value::{Payload, Value};
+use asl_runtime::{
+    ChildResult, MapRun, MapRunChild, MapRunReport, MapRunSettings, Problem, Signal, WriteResults,
+};
+use asl_value::Payload;
 use sfn_store::id::MapRunArn;
 use sfn_store::{
-    CreateExecutionError, Creation, ExecutionRecord, ExecutionStatus, MapRunChildren, MapRunLink, MapRunNote,
-    MapRunRecord, MapRunStatus, NewExecution, RedriveError, RedriveExecution,
+    CreateExecutionError, Creation, DeliverError, ExecutionRecord, ExecutionStatus, MapRunChildren,
+    MapRunLink, MapRunNote, MapRunRecord, MapRunStatus, NewExecution, RedriveError, RedriveExecution,
 };
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -25,7 +27,7 @@ use crate::express::{self, ExpressStart};
 use crate::live::Kin;
 use crate::run::Event;
 use crate::shared::Shared;
-use crate::task::ItemStream;
+use crate::task::{ItemStream, ResultSink};
 use crate::watch::Subject;
 
 /// Most items that are read at once, so that they never fill the memory.
@@ -57,8 +59,8 @@ pub(crate) async fn run(
     parent: Parent,
     map_run: MapRun,
 ) -> MapRunReport {
-    let creations = Arc::new(Semaphore::new(CREATIONS_MAX));
-    let job = Arc::new(Job { shared, events, parent, creations });
+    let (creations, stop) = (Arc::new(Semaphore::new(CREATIONS_MAX)), watch::Sender::new(false));
+    let job = Arc::new(Job { shared, events, parent, creations, stop });
     match job.run(map_run).await {
         Ok(report) => report,
         Err(problem) => MapRunReport::Failed(problem),
@@ -71,6 +73,8 @@ struct Job {
     events: mpsc::Sender<Event>,
     parent: Parent,
     creations: Arc<Semaphore>,
+    /// Whether children are to be stopped.
+    stop: watch::Sender<bool>,
 }
 
 /// How a child ended.
@@ -121,13 +125,20 @@ impl Job {
             }
             busy = self.shared.busy();
             if settings.is_exceeded_by(failed, map_run.items_total()) {
-                if let Some(writer) = map_run.writer().filter(|writer| writer.resource.is_some()) {
-                    self.write(writer).await?;
+                if let Some(writer) = map_run.writer() {
+                    self.stop.send_replace(true);
+                    drop(busy);
+                    while children.join_next().await.is_some() {}
+                    let _busy = self.shared.busy();
+                    self.write_all(writer, &mut map_run, &mut items).await?;
                 }
                 return Err(map_run.exceeded());
             }
         }
-        let report = self.results(&map_run, failed > 0).await;
+        let report = match map_run.writer() {
+            Some(writer) => self.write(writer).await.map(|output| MapRunReport::Succeeded { output }),
+            None => self.gather(&map_run).await,
+        };
         drop(busy);
         report
     }
@@ -242,6 +253,7 @@ impl Job {
         if record.closed.is_some() {
             return Ok(record.status());
         }
+        let mut stop = Some(self.stop.subscribe());
         loop {
             let mut watch = self.shared.watchers.watch(Subject::Closed(arn.clone()), LOOK_EVERY);
             match self.shared.store.execution(&arn).await {
@@ -250,9 +262,21 @@ impl Job {
                 Ok(None) => return Err(internal()),
                 Err(error) => tracing::warn!(%error, "the store did not read an execution"),
             }
-            if !watch.happened().await {
-                // Not a busy loop where the driver shuts down.
-                tokio::time::sleep(PAUSE).await;
+            tokio::select! {
+                happened = watch.happened() => if !happened {
+                    // Not a busy loop where the driver shuts down.
+                    tokio::time::sleep(PAUSE).await;
+                },
+                () = express::stopped(&mut stop) => {
+                    let body = Signal::STOP.to_message().into();
+                    match self.shared.store.deliver(&arn, body).await {
+                        Ok(_) | Err(DeliverError::Closed | DeliverError::NoSuchExecution) => stop = None,
+                        Err(error) => {
+                            tracing::warn!(%error, "the store did not tell a child execution to stop");
+                            tokio::time::sleep(PAUSE).await;
+                        }
+                    }
+                }
             }
         }
     }
@@ -314,7 +338,7 @@ impl Job {
             return Ok(record.status());
         }
         let start = ExpressStart { definition, start: child.start, test_case: self.parent.test_case.clone() };
-        let end = express::run(&self.shared, start).await;
+        let end = express::run(&self.shared, start, Some(self.stop.subscribe())).await;
         let progress = crate::live::ended(&end);
         let status =
             progress.closed.as_ref().map_or(ExecutionStatus::Failed, |closed| closed.outcome.status());
@@ -334,54 +358,63 @@ impl Job {
         (status == ExecutionStatus::Succeeded).then_some(status)
     }
 
-    /// The result of the state: what the children came to.
-    async fn results(&self, map_run: &MapRun, has_failures: bool) -> Result<MapRunReport, Problem> {
-        let writer = match map_run.writer() {
-            Some(writer) => writer,
-            None if !has_failures => return self.gather(map_run).await,
-            // Failures are shown among the outputs as a writer shows them.
-            None => WriteResults { resource: None, arguments: Value::Null, config: None },
-        };
-        let output = self.write(writer).await?;
-        if output.text_within(map_run.output_bytes_max()).is_none() {
-            return Ok(MapRunReport::TooLarge);
-        }
-        Ok(MapRunReport::Succeeded { output })
-    }
-
-    /// The outputs, in the order of their items.
+    /// The results as the state's output, in the order of their items.
     async fn gather(&self, map_run: &MapRun) -> Result<MapRunReport, Problem> {
-        let mut outputs = Vec::new();
-        let mut bytes = 2;
+        let bytes_max = map_run.output_bytes_max();
+        let mut output = map_run.output()?;
         let mut after = None;
         while let Some(page) = self.page(&mut after).await {
-            for record in page {
-                let output = record.closed.as_ref().and_then(|closed| closed.outcome.output());
-                let Some(output) = output else { continue };
-                bytes += output.len() + 1;
-                if bytes > map_run.output_bytes_max().saturating_add(1) {
+            for record in page.iter().filter(|record| record.closed.is_some()) {
+                output.push(&result(record));
+                if output.bytes() > bytes_max {
                     return Ok(MapRunReport::TooLarge);
                 }
-                outputs.push(Payload::parse(&**output).map_err(|_| internal())?);
             }
         }
-        Ok(MapRunReport::Succeeded { output: Payload::array_of(&outputs) })
+        Ok(output.into_report(bytes_max))
     }
 
+    /// Writes the results where they go, and tells the state's output.
     async fn write(&self, writer: WriteResults) -> Result<Payload, Problem> {
-        let is_exported = writer.resource.is_some();
-        let handler = &self.shared.dispatcher.handler;
-        let mut sink = handler.open_results(writer, self.parent.map_run.clone()).await?;
-        let mut after = None;
-        while let Some(page) = self.page(&mut after).await {
-            for record in page.into_iter().filter(|record| record.closed.is_some()) {
-                sink.push(&record).await?;
+        let mut sink = self.shared.dispatcher.handler.open_results(writer).await?;
+        self.push_ended(&mut *sink).await?;
+        self.finish(sink).await
+    }
+
+    /// Writes the results of a map run that goes no further: with those
+    /// children that were never started.
+    async fn write_all(
+        &self,
+        writer: WriteResults,
+        map_run: &mut MapRun,
+        items: &mut Items,
+    ) -> Result<Payload, Problem> {
+        let mut sink = self.shared.dispatcher.handler.open_results(writer).await?;
+        let last = self.push_ended(&mut *sink).await?;
+        while let Some(child) = self.next_child(map_run, items).await? {
+            // One that has a place in the store was started before a redrive.
+            if last.is_none_or(|last| last < child.number) {
+                sink.push(ChildResult::pending(&child.start)).await?;
             }
         }
-        let output = sink.finish().await?;
-        if is_exported {
-            self.note(MapRunNote::ResultsWritten).await;
+        self.finish(sink).await
+    }
+
+    /// Writes the results of the children that have ended, and tells the place
+    /// of the last child.
+    async fn push_ended(&self, sink: &mut dyn ResultSink) -> Result<Option<u64>, Problem> {
+        let mut after = None;
+        while let Some(page) = self.page(&mut after).await {
+            for record in page.iter().filter(|record| record.closed.is_some()) {
+                sink.push(result(record)).await?;
+            }
         }
+        Ok(after)
+    }
+
+    async fn finish(&self, sink: Box<dyn ResultSink>) -> Result<Payload, Problem> {
+        let output = sink.finish().await?;
+        self.note(MapRunNote::ResultsWritten).await;
         Ok(output)
     }
 
@@ -400,6 +433,25 @@ impl Job {
             }
             tokio::time::sleep(PAUSE).await;
         }
+    }
+}
+
+/// What became of a child that was started.
+fn result(child: &ExecutionRecord) -> ChildResult {
+    let outcome = child.closed.as_ref().map(|closed| &closed.outcome);
+    let failure = outcome.and_then(|outcome| outcome.failure());
+    ChildResult {
+        execution_arn: Arc::clone(child.arn.shared()),
+        name: child.arn.name().into(),
+        state_machine_arn: child.arn.labelled_state_machine().into(),
+        status: child.status().as_str(),
+        input: Arc::clone(&child.input),
+        output: outcome.and_then(|outcome| outcome.output()).cloned(),
+        error: failure.and_then(|failure| failure.error.clone()),
+        cause: failure.and_then(|failure| failure.cause.clone()),
+        started_at: Some(child.started_at),
+        stopped_at: child.closed.as_ref().map(|closed| closed.stopped_at),
+        redrive_count: child.redrive_count.into(),
     }
 }
 

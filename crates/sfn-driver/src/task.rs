@@ -4,10 +4,12 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use asl_runtime::{MapRunReport, Problem, ReadItems, StartTask, TaskKey, TaskReport, WriteResults};
+use asl_runtime::{
+    ChildResult, MapRunReport, Problem, ReadItems, StartTask, TaskKey, TaskReport, WriteResults,
+};
 use asl_value::{Payload, Value};
-use sfn_store::id::{ExecutionArn, MapRunArn};
-use sfn_store::{BoxFuture, ExecutionRecord};
+use sfn_store::BoxFuture;
+use sfn_store::id::ExecutionArn;
 use tokio::sync::mpsc;
 
 use crate::run::Event;
@@ -30,13 +32,8 @@ pub trait TaskHandler: Send + Sync + fmt::Debug {
     }
 
     /// Begins to write the results of a map run.
-    fn open_results(
-        &self,
-        write: WriteResults,
-        map_run: MapRunArn,
-    ) -> BoxFuture<Result<Box<dyn ResultSink>, Problem>> {
-        let resource = write.resource.map(|resource| resource.to_string()).unwrap_or_default();
-        let cause = format!("nothing is configured that writes the results of {map_run} with {resource}");
+    fn open_results(&self, write: WriteResults) -> BoxFuture<Result<Box<dyn ResultSink>, Problem>> {
+        let cause = format!("nothing is configured that writes results with {}", write.resource);
         Box::pin(std::future::ready(Err(Problem::new("States.ResultWriterFailed", cause))))
     }
 }
@@ -52,8 +49,8 @@ pub trait ItemStream: Send {
 
 /// Where the results of a map run go.
 pub trait ResultSink: Send {
-    /// Takes the result of a child.
-    fn push(&mut self, child: &ExecutionRecord) -> Pending<'_, Result<(), Problem>>;
+    /// Takes the result of a child. They come in the order of their places.
+    fn push(&mut self, child: ChildResult) -> Pending<'_, Result<(), Problem>>;
 
     /// Writes what is left; the result of the state.
     fn finish(self: Box<Self>) -> Pending<'static, Result<Payload, Problem>>;

@@ -180,13 +180,51 @@ async fn failures_are_tolerated_up_to_a_limit() {
             Ok(count) => {
                 let outputs: Vec<serde_json::Value> = serde_json::from_str(output(&end.outcome)).unwrap();
                 assert_eq!(outputs.iter().filter(|output| output.is_number()).count(), count, "{case}");
-                assert_eq!(outputs[5], "E", "{case}: a failure has its place");
+                assert_eq!(outputs[5]["Error"], "E", "{case}: a failure has its place");
             }
             Err(want) => {
                 assert_eq!(error(&end.outcome), want, "{case}");
                 assert_eq!(map_run(&world, &execution).await.status, MapRunStatus::Failed, "{case}");
             }
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn results_of_a_failed_map_run_are_written() {
+    for kind in ["STANDARD", "EXPRESS"] {
+        let world = World::new();
+        let writer =
+            r#""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}},"#;
+        let fields = format!(r#"{READER}{writer}"MaxConcurrency":4,"#);
+        let (machine, text) = machine("m", kind, &fields, CALL);
+        world.store_machine(&machine, &text).await;
+        let handler = Scripted::new(|task, _| async move {
+            match task.input.value().as_i64() {
+                Some(0) => TaskReport::Succeeded { output: task.input },
+                Some(3) => TaskReport::Failed(Problem::new("E", "c")),
+                _ => std::future::pending().await,
+            }
+        });
+        let handler = Scripted { items: 8, ..handler };
+        let driver = world.driver(&handler);
+        let execution = start(&driver, &machine, "{}").await;
+        let outcome = closed(&driver, &execution).await.outcome;
+        assert_eq!(error(&outcome), "States.ExceedToleratedFailureThreshold", "{kind}");
+        let written = handler.written.lock().unwrap().clone();
+        let told: Vec<_> = written.iter().map(|child| (child.status, &*child.input)).collect();
+        let ended = [("SUCCEEDED", "0"), ("ABORTED", "1"), ("ABORTED", "2"), ("FAILED", "3")];
+        assert_eq!(told[..4], ended, "{kind}");
+        // Perhaps the place of the first was taken before.
+        let (rest, pending) = told[4..].split_at(usize::from(told[4].0 == "ABORTED"));
+        assert_eq!(rest.len() + pending.len(), 4, "{kind}: {told:?}");
+        assert!(pending.iter().all(|(status, _)| *status == "PENDING"), "{kind}: {told:?}");
+        let names: std::collections::BTreeSet<_> = written.iter().map(|child| &child.name).collect();
+        assert_eq!(names.len(), 8, "{kind}: each has a name of its own");
+        let run = map_run(&world, &execution).await;
+        assert_eq!((run.status, run.items_total, run.results_written), (MapRunStatus::Failed, 8, true));
+        let counts = world.store.map_run_counts(counting(&run.arn)).await.unwrap().executions;
+        assert_eq!((counts.running, counts.failed), (0, 1), "{kind}: {counts:?}");
     }
 }
 
@@ -273,7 +311,7 @@ async fn a_redrive_runs_again_what_failed() {
         let redrive = RedriveExecution {
             arn: execution.clone(),
             at: driver.now() + Duration::from_secs(1),
-            message: serde_json::to_vec(&Signal::Redrive).unwrap().into(),
+            message: Signal::Redrive.to_message().into(),
             events_max: Limits::REDRIVE_EVENTS_MAX,
         };
         tokio::time::sleep(Duration::from_secs(1)).await;

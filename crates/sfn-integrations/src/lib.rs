@@ -42,5 +42,5 @@ pub use http::{Endpoint, EndpointError};
 pub use items::{ItemReaders, ItemStream, parse_items};
 pub use lambda::Lambda;
 pub use mock::{MockError, Mocked, Mocks};
-pub use results::{ChildResult, Location, ResultSink, ResultWriters, Results};
+pub use results::{ResultSink, ResultWriters};
 pub use router::Router;

@@ -4,9 +4,8 @@ use asl_parser::ResourceKind;
 use asl_runtime::{Problem, ReadItems, StartTask, TaskReport, WriteResults};
 use sfn_driver::{ItemStream, ResultSink, TaskContext, TaskHandler};
 use sfn_store::BoxFuture;
-use sfn_store::id::MapRunArn;
 
-use crate::{Buckets, Lambda, Mocked, Mocks, map_run};
+use crate::{Buckets, Lambda, Mocked, Mocks, ResultWriters, map_run};
 
 /// Picks by mock test case and resource. What nobody is configured for fails
 /// with `States.Runtime`: nothing was called, so a retry would be in vain and
@@ -80,13 +79,9 @@ impl TaskHandler for Router {
         Box::pin(map_run::open_items(self.buckets.clone(), read))
     }
 
-    fn open_results(
-        &self,
-        write: WriteResults,
-        map_run: MapRunArn,
-    ) -> BoxFuture<Result<Box<dyn ResultSink>, Problem>> {
-        let sink = map_run::open_results(self.buckets.clone(), &write, &map_run);
-        Box::pin(std::future::ready(sink))
+    fn open_results(&self, write: WriteResults) -> BoxFuture<Result<Box<dyn ResultSink>, Problem>> {
+        let sink = ResultWriters::new(self.buckets.clone()).begin(&write);
+        Box::pin(std::future::ready(sink.map(|sink| Box::new(sink) as Box<dyn ResultSink>)))
     }
 }
 

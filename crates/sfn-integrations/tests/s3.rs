@@ -5,9 +5,9 @@
 use std::io::Write as _;
 
 use asl_parser::{Options, Profile, ReaderConfig, Resource, StateKind, WriterConfig};
-use asl_runtime::{Problem, Timestamp};
+use asl_runtime::{ChildResult, Problem, Timestamp, WriteResults};
 use asl_value::{Payload, Value};
-use sfn_integrations::{Buckets, ChildResult, Credentials, Endpoint, ItemReaders, ResultWriters, S3};
+use sfn_integrations::{Buckets, Credentials, Endpoint, ItemReaders, ResultWriters, S3};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -201,7 +201,13 @@ async fn results_are_written_and_can_be_read() {
     let config = WriterConfig { transformation: Some("COMPACT".into()), output_type: None };
     let map_run = "arn:aws:states:us-east-1:123456789012:mapRun:m/L:run-1";
     let writers = ResultWriters::new(buckets());
-    let mut sink = writers.begin(&resource(PUT), &arguments, Some(&config), map_run).unwrap();
+    let write = WriteResults {
+        map_run_arn: map_run.into(),
+        resource: resource(PUT),
+        arguments,
+        config: Some(config),
+    };
+    let mut sink = writers.begin(&write).unwrap();
     for output in ["1", r#"{"a":"é"}"#] {
         let child = ChildResult {
             execution_arn: "e".into(),
@@ -218,12 +224,13 @@ async fn results_are_written_and_can_be_read() {
         };
         sink.push(&child).await.unwrap();
     }
-    let location = sink.finish().await.unwrap();
-    assert_eq!((&*location.bucket, &*location.key), ("results", "mapJobs/run-1/manifest.json"));
+    let output = sink.finish().await.unwrap();
+    let details = r#"{"Bucket":"results","Key":"mapJobs/run-1/manifest.json"}"#;
+    assert_eq!(output.value().get("ResultWriterDetails"), Some(&value(details)));
     let at = |key: &str| format!(r#"{{"Bucket":"results","Key":"{key}"}}"#);
     let files =
         ReaderConfig { items_pointer: Some("/ResultFiles/SUCCEEDED".into()), ..ReaderConfig::default() };
-    let files = read(GET, &at(&location.key), files, None).await.unwrap();
+    let files = read(GET, details, files, None).await.unwrap();
     let want = r#"[{"Key":"mapJobs/run-1/SUCCEEDED_0.json","Size":14}]"#;
     assert_eq!(Payload::new(Value::from(files)).text(), want);
     let items = read(GET, &at("mapJobs/run-1/SUCCEEDED_0.json"), ReaderConfig::default(), None).await;

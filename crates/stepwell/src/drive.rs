@@ -9,7 +9,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
 
-use crate::run::{Begin, Progress, ReadId, Run, TaskId};
+use crate::run::{Begin, Progress, ReadId, Run, TaskId, WriteId};
 use crate::workflow::Workflow;
 
 /// A run that has ended.
@@ -67,7 +67,7 @@ impl Workflow {
     {
         let mut run = self.begin(begin);
         let mut under_way = FuturesUnordered::new();
-        let mut reading = 0_usize;
+        let mut outside = 0_usize;
         loop {
             let until = match run.progress() {
                 Progress::Finished(outcome) => return Finished { outcome, history: run.into_history() },
@@ -78,22 +78,28 @@ impl Workflow {
                 }
                 Progress::Read { id, read } => {
                     let items = self.read(*read);
-                    reading += 1;
+                    outside += 1;
                     under_way.push(async move { Ended::Read(id, items.await) }.boxed());
+                    continue;
+                }
+                Progress::Write { id, write, results } => {
+                    let output = self.write(*write, results);
+                    outside += 1;
+                    under_way.push(async move { Ended::Write(id, output.await) }.boxed());
                     continue;
                 }
                 Progress::Waiting { until } => until,
             };
             match (until, &clock) {
                 // Calls whose tasks were cancelled hold nothing up.
-                (Some(until), None) if run.open_tasks() == 0 && reading == 0 => run.advance_to(until),
+                (Some(until), None) if run.open_tasks() == 0 && outside == 0 => run.advance_to(until),
                 (Some(until), Some(clock)) => {
                     match select(pin!(clock(until)), pin!(ended(&mut under_way))).await {
                         Either::Left((now, _)) => run.advance_to(now),
-                        Either::Right((end, _)) => reading -= end.hand_to(&mut run),
+                        Either::Right((end, _)) => outside -= end.hand_to(&mut run),
                     }
                 }
-                _ => reading -= ended(&mut under_way).await.hand_to(&mut run),
+                _ => outside -= ended(&mut under_way).await.hand_to(&mut run),
             }
         }
     }
@@ -111,10 +117,11 @@ async fn ended<F: Future>(under_way: &mut FuturesUnordered<F>) -> F::Output {
 enum Ended {
     Task(TaskId, Result<Payload, Problem>),
     Read(ReadId, Result<Vec<Value>, Problem>),
+    Write(WriteId, Result<Payload, Problem>),
 }
 
 impl Ended {
-    /// Hands it in, and tells how many readers are done by that.
+    /// Hands it in, and tells how many readers and writers are done by that.
     fn hand_to(self, run: &mut Run) -> usize {
         match self {
             Self::Task(task, result) => {
@@ -124,6 +131,10 @@ impl Ended {
             }
             Self::Read(id, items) => {
                 run.items(id, items);
+                1
+            }
+            Self::Write(id, output) => {
+                run.written(id, output);
                 1
             }
         }

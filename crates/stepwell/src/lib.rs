@@ -39,10 +39,10 @@ mod workflow;
 
 pub use asl_parser::{Diagnostic, MachineType, Profile, Resource, ResourceKind};
 pub use asl_runtime::{
-    EventKind, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, ReadItems, StartTask as Task,
-    TaskReport, TaskToken, Timestamp,
+    ChildResult, EventKind, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, ReadItems, ResultForm,
+    ResultText, StartTask as Task, TaskReport, TaskToken, Timestamp, WriteResults,
 };
 pub use asl_value::{Payload, Value};
 pub use drive::Finished;
-pub use run::{AnswerError, Begin, Progress, ReadId, Run, TaskId};
+pub use run::{AnswerError, Begin, Progress, ReadId, Run, TaskId, WriteId};
 pub use workflow::{InvalidDefinition, Workflow};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use asl_parser::Definition;
 use asl_runtime::{
-    Effect, Execution, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, ReadItems, Refused, Signal,
-    Start, StartTask, Step, TaskKey, TaskReport, TaskToken, Timestamp,
+    ChildResult, Effect, Execution, ExecutionIdentity, HistoryEvent, Limits, Outcome, Problem, ReadItems,
+    Refused, Signal, Start, StartTask, Step, TaskKey, TaskReport, TaskToken, Timestamp, WriteResults,
 };
 use asl_value::{Payload, Value};
 
@@ -65,6 +65,10 @@ const ROOT: Member = 0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReadId(MapRunId);
 
+/// Names a map run whose results are to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WriteId(MapRunId);
+
 /// What a run needs next.
 #[derive(Clone, Debug)]
 pub enum Progress {
@@ -83,6 +87,16 @@ pub enum Progress {
         id: ReadId,
         /// What to read.
         read: Box<ReadItems>,
+    },
+    /// Write these results of a distributed Map state, and
+    /// [tell](Run::written) the state's output. They are handed out once.
+    Write {
+        /// Names the map run.
+        id: WriteId,
+        /// Where to.
+        write: Box<WriteResults>,
+        /// What became of each child, in the order of their places.
+        results: Vec<ChildResult>,
     },
     /// Nothing to start: report on a task, or tell the run that time has
     /// passed.
@@ -128,6 +142,7 @@ pub struct Run {
     now: Timestamp,
     ready: VecDeque<(TaskId, StartTask)>,
     reads: VecDeque<(ReadId, ReadItems)>,
+    writes: VecDeque<(WriteId, WriteResults, Vec<ChildResult>)>,
     /// Tasks handed out or about to be, with the token that names them.
     open: BTreeMap<TaskId, Option<TaskToken>>,
     history: Vec<HistoryEvent>,
@@ -156,6 +171,7 @@ impl Run {
             now,
             ready: VecDeque::new(),
             reads: VecDeque::new(),
+            writes: VecDeque::new(),
             open: BTreeMap::new(),
             history: Vec::new(),
             steps: VecDeque::new(),
@@ -177,6 +193,9 @@ impl Run {
             }
             if let Some((id, read)) = self.reads.pop_front() {
                 return Progress::Read { id, read: Box::new(read) };
+            }
+            if let Some((id, write, results)) = self.writes.pop_front() {
+                return Progress::Write { id, write: Box::new(write), results };
             }
             if !self.tick_if_due() {
                 return Progress::Waiting { until: self.wake_at() };
@@ -227,7 +246,15 @@ impl Run {
     /// Hands in all items that a map run asked for, or why there are none.
     /// Those of a map run that is over are dropped.
     pub fn items(&mut self, id: ReadId, items: Result<Vec<Value>, Problem>) {
-        let turn = self.map_runs.take_items(id.0, items);
+        let turn = self.map_runs.take_items(id.0, items, self.now);
+        self.give(id.0, turn);
+        self.settle();
+    }
+
+    /// Tells that results are written, with the state's output, or why they
+    /// could not be. Nobody hears it for a map run that is over.
+    pub fn written(&mut self, id: WriteId, output: Result<Payload, Problem>) {
+        let turn = self.map_runs.take_written(id.0, output);
         self.give(id.0, turn);
         self.settle();
     }
@@ -242,7 +269,7 @@ impl Run {
     }
 
     /// Runs to the end in virtual time, every task answered at once by
-    /// `handler`, and every reader with an error. What nothing moves any more
+    /// `handler`, and every reader and writer with an error. What nothing moves any more
     /// ends by the quota on an execution's seconds; `None` if even that is far
     /// out of reach.
     pub fn finish(
@@ -254,6 +281,7 @@ impl Run {
                 Progress::Finished(outcome) => return Some(outcome),
                 Progress::Waiting { until } => self.advance_to(until?),
                 Progress::Read { id, read } => self.items(id, Err(nobody_reads(&read))),
+                Progress::Write { id, write, .. } => self.written(id, Err(nobody_writes(&write))),
                 Progress::Task { id, task } => {
                     let result = handler(&task);
                     // The task was handed out just now, so it is open.
@@ -356,7 +384,7 @@ impl Run {
         match running.place {
             None => self.outcome = Some(outcome),
             Some(place) => {
-                let turn = self.map_runs.child_ended(&place, outcome);
+                let turn = self.map_runs.child_ended(&place, outcome, self.now);
                 self.give(place.map_run, turn);
             }
         }
@@ -365,17 +393,21 @@ impl Run {
     fn start_map_run(&mut self, id: MapRunId) {
         let map_run = self.members.get(&id.member).and_then(|running| running.execution.map_run(id.key));
         let Some(map_run) = map_run else { return };
-        let (read, turn) = self.map_runs.start(id, map_run);
+        let (read, turn) = self.map_runs.start(id, map_run, self.now);
         self.reads.extend(read.map(|read| (ReadId(id), read)));
         self.give(id, turn);
     }
 
     /// Gives a map run's owner what the map run has come to.
     fn give(&mut self, id: MapRunId, turn: Turn) {
-        let Turn { children, report } = turn;
+        let Turn { children, stops, write, report } = turn;
         for (definition, place, start) in children {
             self.start(definition, start, Some(place));
         }
+        if stops {
+            self.forget_children(id);
+        }
+        self.writes.extend(write.map(|(write, results)| (WriteId(id), write, results)));
         let Some(report) = report else { return };
         self.forget_children(id);
         // A parent that no longer waits for it has said so before.
@@ -388,6 +420,7 @@ impl Run {
         let map_run = MapRunId { member: task.member, key: task.key };
         if self.map_runs.forget(map_run) {
             self.reads.retain(|(read, _)| read.0 != map_run);
+            self.writes.retain(|(write, ..)| write.0 != map_run);
             self.forget_children(map_run);
         }
     }
@@ -405,10 +438,17 @@ impl Run {
                 self.open.retain(|task, _| task.member != member);
                 self.ready.retain(|(task, _)| task.member != member);
                 self.reads.retain(|(read, _)| read.0.member != member);
+                self.writes.retain(|(write, ..)| write.0.member != member);
                 pending.extend(self.map_runs.forget_all_of(member));
             }
         }
     }
+}
+
+/// Why a writer writes nothing where nobody was given that writes.
+pub(crate) fn nobody_writes(write: &WriteResults) -> Problem {
+    let cause = format!("no handler was given that writes results with {}", write.resource);
+    Problem::new("States.ResultWriterFailed", cause)
 }
 
 /// Why a reader reads nothing where nobody was given that reads.

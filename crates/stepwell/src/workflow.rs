@@ -6,10 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use asl_parser::{Definition, Diagnostic, Options, Profile};
-use asl_runtime::{Problem, ReadItems, StartTask};
+use asl_runtime::{ChildResult, Problem, ReadItems, StartTask, WriteResults};
 use asl_value::{Payload, Value};
 
-use crate::run::{Begin, Run, nobody_reads};
+use crate::run::{Begin, Run, nobody_reads, nobody_writes};
 
 /// The definition has errors; all that were found.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -27,6 +27,7 @@ type Handler = Arc<dyn Fn(StartTask) -> Answer + Send + Sync>;
 /// What a reader's call becomes.
 pub(crate) type Items = Pin<Box<dyn Future<Output = Result<Vec<Value>, Problem>> + Send>>;
 type Reader = Arc<dyn Fn(ReadItems) -> Items + Send + Sync>;
+type Writer = Arc<dyn Fn(WriteResults, Vec<ChildResult>) -> Answer + Send + Sync>;
 
 /// A definition that can be run any number of times. Cloning is cheap.
 #[derive(Clone)]
@@ -35,12 +36,13 @@ pub struct Workflow {
     handlers: BTreeMap<String, Handler>,
     otherwise: Option<Handler>,
     reader: Option<Reader>,
+    writer: Option<Writer>,
 }
 
 impl Workflow {
     /// A workflow of a definition that was parsed already.
     pub fn of(definition: Arc<Definition>) -> Self {
-        Self { definition, handlers: BTreeMap::new(), otherwise: None, reader: None }
+        Self { definition, handlers: BTreeMap::new(), otherwise: None, reader: None, writer: None }
     }
 
     /// Reads and checks a definition. Any text is taken as a `Resource`; AWS
@@ -92,6 +94,18 @@ impl Workflow {
         self
     }
 
+    /// Has `writer` write the results of a distributed Map state's children
+    /// where its `ResultWriter` says. It answers the state's output.
+    #[must_use]
+    pub fn results<W, F>(mut self, writer: W) -> Self
+    where
+        W: Fn(WriteResults, Vec<ChildResult>) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Payload, Problem>> + Send + 'static,
+    {
+        self.writer = Some(Arc::new(move |write, results| Box::pin(writer(write, results))));
+        self
+    }
+
     /// The definition.
     pub fn definition(&self) -> &Arc<Definition> {
         &self.definition
@@ -107,6 +121,14 @@ impl Workflow {
         match &self.reader {
             Some(reader) => reader(read),
             None => Box::pin(std::future::ready(Err(nobody_reads(&read)))),
+        }
+    }
+
+    /// Calls the writer.
+    pub(crate) fn write(&self, write: WriteResults, results: Vec<ChildResult>) -> Answer {
+        match &self.writer {
+            Some(writer) => writer(write, results),
+            None => Box::pin(std::future::ready(Err(nobody_writes(&write)))),
         }
     }
 

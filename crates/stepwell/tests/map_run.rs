@@ -1,7 +1,7 @@
 //! Distributed Map states in process: their children are part of the run.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use stepwell::{Begin, Outcome, Payload, Problem, Progress, Value, Workflow};
+use stepwell::{Begin, Outcome, Payload, Problem, Progress, ResultForm, ResultText, Value, Workflow};
 
 fn workflow(fields: &str, state: &str) -> Workflow {
     let text = format!(
@@ -84,6 +84,61 @@ fn nobody_reads_unless_somebody_was_given() {
     let mut run = workflow(READER, CALL).begin(Begin::new(payload("{}")));
     let outcome = run.finish(|_| panic!("no tasks")).unwrap();
     assert!(format!("{outcome:?}").contains("States.ItemReaderFailed"), "{outcome:?}");
+}
+
+const WRITER: &str = r#""ResultWriter": { "Resource": "arn:aws:states:::s3:putObject",
+    "Parameters": { "Bucket": "b", "Prefix": "p" }, "WriterConfig": { "Transformation": "COMPACT", "OutputType": "JSON" } },"#;
+
+#[test]
+fn failures_that_are_tolerated_have_their_place() {
+    let mut run = workflow(r#""ToleratedFailureCount": 1,"#, CALL).begin(Begin::new(payload("[1, 2, 3]")));
+    let outcome = run.finish(|task| match task.input.text() {
+        "2" => Err(Problem::new("E", "c")),
+        _ => Ok(task.input.clone()),
+    });
+    let output = output(&outcome.unwrap());
+    let (start, end) = (
+        r#"[1,{"Cause":"c","Error":"E","ExecutionArn":"#,
+        r#","Status":"FAILED","StopDate":"1970-01-01T00:00:00.000Z"},3]"#,
+    );
+    assert!(output.starts_with(start) && output.ends_with(end), "{output}");
+}
+
+#[test]
+fn results_are_handed_out_and_tell_what_was_stopped() {
+    let fields = format!(r#"{WRITER} "MaxConcurrency": 2,"#);
+    let mut run = workflow(&fields, CALL).begin(Begin::new(payload("[1, 2, 3, 4]")));
+    let Progress::Task { .. } = run.progress() else { panic!("a task") };
+    let Progress::Task { id, .. } = run.progress() else { panic!("another task") };
+    run.answer(id, Err(Problem::new("E", "c"))).unwrap();
+    let Progress::Write { id, write, results } = run.progress() else { panic!("results are to be written") };
+    assert_eq!(write.arguments.to_string(), r#"{"Bucket":"b","Prefix":"p"}"#);
+    let told: Vec<_> = results.iter().map(|child| (child.status, &*child.input)).collect();
+    assert_eq!(told, [("ABORTED", "1"), ("FAILED", "2"), ("PENDING", "3"), ("PENDING", "4")]);
+    assert_eq!(run.open_tasks(), 0);
+    run.written(id, Ok(payload("{}")));
+    let outcome = run.outcome().unwrap();
+    assert!(format!("{outcome:?}").contains("States.ExceedToleratedFailureThreshold"), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_writer_writes_for_a_workflow() {
+    let nobody = workflow(WRITER, CALL).task("double", |task| async move { Ok(task.input) });
+    let finished = nobody.clone().run_in_virtual_time(payload("[1, 2]")).await;
+    assert!(
+        format!("{:?}", finished.outcome).contains("States.ResultWriterFailed"),
+        "{:?}",
+        finished.outcome
+    );
+    let somebody = nobody.results(|write, results| async move {
+        let mut text = ResultText::new(ResultForm::of_files(write.config.as_ref())?);
+        for child in &results {
+            text.push(child);
+        }
+        Ok(Payload::new(Value::from(text.take())))
+    });
+    let finished = somebody.run_in_virtual_time(payload("[1, 2]")).await;
+    assert_eq!(finished.output().map(Payload::text), Some(r#""[1,2]""#));
 }
 
 #[tokio::test]

@@ -3,25 +3,24 @@
 #![allow(dead_code, reason = "each test file uses its part of this")]
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use asl_parser::{Definition, MachineType, Options};
 use asl_runtime::{
-    ExecutionIdentity, HistoryEvent, Limits, Problem, ReadItems, Start, StartTask, TaskReport, WriteResults,
-    segment,
+    ChildResult, ExecutionIdentity, HistoryEvent, Limits, Problem, ReadItems, Start, StartTask, TaskReport,
+    WriteResults, segment,
 };
 use asl_value::{Payload, Value};
 use sfn_driver::{
     Config, Driver, Entropy, ExpressStart, ItemStream, Pace, Pending, ResultSink, StandardStart, TaskContext,
     TaskHandler,
 };
-use sfn_store::id::{ActivityArn, ArnScope, ExecutionArn, MapRunArn, Name, RevisionId, StateMachineArn};
+use sfn_store::id::{ActivityArn, ArnScope, ExecutionArn, Name, RevisionId, StateMachineArn};
 use sfn_store::{
-    ActivityRecord, BoxFuture, Clock, Closed, Creation, ExecutionRecord, HistoryOrder, HistoryQuery,
-    MemoryStore, NewActivity, NewExecution, NewStateMachine, Revision, StateMachineRecord,
-    StateMachineStatus, Store, Timestamp,
+    ActivityRecord, BoxFuture, Clock, Closed, Creation, HistoryOrder, HistoryQuery, MemoryStore, NewActivity,
+    NewExecution, NewStateMachine, Revision, StateMachineRecord, StateMachineStatus, Store, Timestamp,
 };
 use tokio::time::Instant;
 
@@ -41,6 +40,8 @@ pub(crate) struct Scripted {
     pub(crate) started: Arc<AtomicU64>,
     /// How many items its reader reads.
     pub(crate) items: u64,
+    /// What its writer has written.
+    pub(crate) written: Arc<Mutex<Vec<ChildResult>>>,
 }
 
 impl fmt::Debug for Scripted {
@@ -57,7 +58,7 @@ impl Scripted {
         let script = move |task: StartTask, context: TaskContext| -> BoxFuture<TaskReport> {
             Box::pin(script(task, context))
         };
-        Self { script: Arc::new(script), started: Arc::default(), items: 0 }
+        Self { script: Arc::new(script), started: Arc::default(), items: 0, written: Arc::default() }
     }
 
     /// Answers each task with its input, after a while.
@@ -84,26 +85,23 @@ impl TaskHandler for Scripted {
         Box::pin(async move { Ok(items) })
     }
 
-    fn open_results(&self, _: WriteResults, _: MapRunArn) -> BoxFuture<Result<Box<dyn ResultSink>, Problem>> {
-        let outcomes: Box<dyn ResultSink> = Box::new(Outcomes(Vec::new()));
-        Box::pin(async move { Ok(outcomes) })
+    fn open_results(&self, _: WriteResults) -> BoxFuture<Result<Box<dyn ResultSink>, Problem>> {
+        let sink: Box<dyn ResultSink> = Box::new(Written(Arc::clone(&self.written)));
+        Box::pin(async move { Ok(sink) })
     }
 }
 
-/// Gathers outputs, and error names where there are none.
-struct Outcomes(Vec<Payload>);
+/// Puts what became of each child into the scripted world's list.
+struct Written(Arc<Mutex<Vec<ChildResult>>>);
 
-impl ResultSink for Outcomes {
-    fn push(&mut self, child: &ExecutionRecord) -> Pending<'_, Result<(), Problem>> {
-        let outcome = &child.closed.as_ref().unwrap().outcome;
-        let name = || format!("{:?}", outcome.failure().unwrap().error.as_deref().unwrap_or_default());
-        let text = outcome.output().map_or_else(name, ToString::to_string);
-        self.0.push(Payload::parse(text).unwrap());
+impl ResultSink for Written {
+    fn push(&mut self, child: ChildResult) -> Pending<'_, Result<(), Problem>> {
+        self.0.lock().unwrap().push(child);
         Box::pin(async { Ok(()) })
     }
 
     fn finish(self: Box<Self>) -> Pending<'static, Result<Payload, Problem>> {
-        Box::pin(async move { Ok(Payload::array_of(&self.0)) })
+        Box::pin(async move { Ok(Payload::parse(r#""written""#).unwrap()) })
     }
 }
 

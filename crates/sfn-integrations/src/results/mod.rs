@@ -1,17 +1,15 @@
 //! Where a distributed map's results go: its `ResultWriter`. Developer guide,
 //! *`ResultWriter` (Map)*.
 
-mod record;
 mod sink;
 
-use asl_parser::{Pattern, Resource, ResourceKind, WriterConfig};
-use asl_runtime::Problem;
+use asl_parser::{Pattern, Resource, ResourceKind};
+use asl_runtime::{Problem, ResultForm, WriteResults};
 use asl_value::Value;
 
 use crate::bucket::{BucketError, Buckets};
 
-pub use record::{ChildResult, Results};
-pub use sink::{Location, ResultSink};
+pub use sink::ResultSink;
 
 /// Why results could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -22,8 +20,6 @@ enum WriteError {
     Resource(String),
     #[error("The field 'Bucket' is required but was missing")]
     NoBucket,
-    #[error("the {field} '{value}' is not supported")]
-    Unsupported { field: &'static str, value: String },
 }
 
 impl From<WriteError> for Problem {
@@ -44,25 +40,19 @@ impl ResultWriters {
         Self { buckets }
     }
 
-    /// Begins to write the results of a map run. `arguments` are the writer's,
-    /// evaluated. Nothing is written yet; beginning again writes the same
-    /// objects again.
+    /// Begins to write the results of a map run. Nothing is written yet;
+    /// beginning again writes the same objects again.
     ///
     /// Every error, here and later, is a `States.ResultWriterFailed`.
-    pub fn begin(
-        &self,
-        resource: &Resource,
-        arguments: &Value,
-        config: Option<&WriterConfig>,
-        map_run_arn: &str,
-    ) -> Result<ResultSink, Problem> {
+    pub fn begin(&self, write: &WriteResults) -> Result<ResultSink, Problem> {
+        let WriteResults { map_run_arn, resource, arguments, config } = write;
         if !is_put_object(resource) {
             return Err(WriteError::Resource(resource.to_string()).into());
         }
         let text = |name: &str| arguments.get(name).and_then(Value::as_str);
         let bucket = text("Bucket").ok_or(WriteError::NoBucket)?;
         let prefix = text("Prefix").unwrap_or_default();
-        let form = record::Form::written(config)?;
+        let form = ResultForm::of_files(config.as_ref())?;
         Ok(ResultSink::new(self.buckets.clone(), bucket, prefix, form, map_run_arn))
     }
 }

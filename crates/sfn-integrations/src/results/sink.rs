@@ -1,11 +1,10 @@
 //! Result files and their manifest.
 
-use asl_runtime::Problem;
-use asl_value::Value;
+use asl_runtime::{ChildResult, Problem, ResultForm, ResultText};
+use asl_value::{Payload, Value};
 use bytes::Bytes;
 
 use super::WriteError;
-use super::record::{ChildResult, Form, Records};
 use crate::bucket::Buckets;
 
 /// Size past which a result file is closed and the next begun. It is held in
@@ -15,15 +14,6 @@ const FILE_BYTES: usize = 8 * 1024 * 1024;
 /// The kinds of result file as the manifest names them: first the one for all
 /// that has no kind of its own, timed out and aborted ones.
 const KINDS: [&str; 3] = ["FAILED", "PENDING", "SUCCEEDED"];
-
-/// Where the manifest is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Location {
-    /// The bucket.
-    pub bucket: String,
-    /// The key in it.
-    pub key: String,
-}
 
 /// Takes the results of one map run, and holds a few MiB of them at most.
 #[derive(Debug)]
@@ -47,19 +37,25 @@ struct Folder {
 #[derive(Debug)]
 struct Files {
     kind: &'static str,
-    open: Records,
+    open: ResultText,
     written: Vec<Value>,
 }
 
 impl ResultSink {
-    pub(super) fn new(buckets: Buckets, bucket: &str, prefix: &str, form: Form, map_run_arn: &str) -> Self {
+    pub(super) fn new(
+        buckets: Buckets,
+        bucket: &str,
+        prefix: &str,
+        form: ResultForm,
+        map_run_arn: &str,
+    ) -> Self {
         let id = map_run_arn.rsplit(':').next().unwrap_or(map_run_arn);
         let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
         let prefix = if prefix.is_empty() { format!("{id}/") } else { format!("{prefix}/{id}/") };
         Self {
             folder: Folder { buckets, bucket: bucket.to_owned(), prefix },
             map_run_arn: map_run_arn.to_owned(),
-            files: KINDS.map(|kind| Files { kind, open: Records::new(form), written: Vec::new() }),
+            files: KINDS.map(|kind| Files { kind, open: ResultText::new(form), written: Vec::new() }),
             file_bytes: FILE_BYTES,
         }
     }
@@ -76,8 +72,9 @@ impl ResultSink {
         Ok(())
     }
 
-    /// Writes what is left, and the manifest.
-    pub async fn finish(mut self) -> Result<Location, Problem> {
+    /// Writes what is left, and the manifest. Answers the state's output, which
+    /// tells where that is.
+    pub async fn finish(mut self) -> Result<Payload, Problem> {
         for files in &mut self.files {
             if !files.open.is_empty() {
                 files.write(&self.folder).await?;
@@ -86,11 +83,15 @@ impl ResultSink {
         let files = self.files.map(|files| (files.kind, Value::from(files.written)));
         let manifest = Value::object([
             ("DestinationBucket", Value::from(&*self.folder.bucket)),
-            ("MapRunArn", Value::from(self.map_run_arn)),
+            ("MapRunArn", Value::from(&*self.map_run_arn)),
             ("ResultFiles", Value::object(files)),
         ]);
         let key = self.folder.write("manifest.json", manifest.to_string().into()).await?;
-        Ok(Location { bucket: self.folder.bucket, key })
+        let details = Value::object([("Bucket", Value::from(self.folder.bucket)), ("Key", Value::from(key))]);
+        Ok(Payload::new(Value::object([
+            ("MapRunArn", Value::from(self.map_run_arn)),
+            ("ResultWriterDetails", details),
+        ])))
     }
 }
 

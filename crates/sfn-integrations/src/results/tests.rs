@@ -1,8 +1,8 @@
 use std::fs;
 use std::sync::Arc;
 
-use asl_runtime::Timestamp;
-use asl_value::Payload;
+use asl_parser::WriterConfig;
+use asl_runtime::{ChildResult, Timestamp};
 
 use super::*;
 
@@ -35,6 +35,10 @@ fn config(transformation: &str, output_type: &str) -> WriterConfig {
     WriterConfig { transformation: Some(transformation.into()), output_type: Some(output_type.into()) }
 }
 
+fn write(resource: Resource, arguments: Value, config: Option<WriterConfig>) -> WriteResults {
+    WriteResults { map_run_arn: MAP_RUN.into(), resource, arguments, config }
+}
+
 fn resource(text: &str) -> Resource {
     let definition = format!(
         r#"{{"StartAt":"T","States":{{"T":{{"Type":"Task","Resource":"{text}","Parameters":{{}},"End":true}}}}}}"#
@@ -48,45 +52,7 @@ fn resource(text: &str) -> Resource {
 }
 
 #[test]
-fn outputs_become_the_state_s_output() {
-    let children = [
-        child("SUCCEEDED", Some("[1, 2]")),
-        child("SUCCEEDED", Some("{ }")),
-        child("FAILED", None),
-        child("SUCCEEDED", Some("[]")),
-    ];
-    let compact = format!("[[1, 2],{{ }},{FAILED},[]]");
-    let plain = SUCCEEDED.replace("[1, 2]", "{ }");
-    let empty = SUCCEEDED.replace("[1, 2]", "[]");
-    for (case, config, want) in [
-        ("no writer", None, compact.clone()),
-        ("compact", Some(config("COMPACT", "JSON")), compact.clone()),
-        ("lines", Some(config("COMPACT", "JSONL")), compact),
-        ("flatten", Some(config("FLATTEN", "JSON")), format!("[1,2,{{ }},{FAILED}]")),
-        ("none", Some(config("NONE", "JSON")), format!("[{SUCCEEDED},{plain},{FAILED},{empty}]")),
-        ("none by default", Some(WriterConfig::default()), format!("[{SUCCEEDED},{plain},{FAILED},{empty}]")),
-    ] {
-        let mut results = Results::new(config.as_ref()).unwrap();
-        for child in &children {
-            results.push(child);
-        }
-        assert_eq!(results.bytes(), want.len() - 1, "{case}");
-        let text = results.finish();
-        assert_eq!(text, want, "{case}");
-        Payload::parse(&text).unwrap();
-    }
-    assert_eq!(Results::new(None).unwrap().finish(), "[]");
-}
-
-#[test]
 fn what_is_not_known_is_refused() {
-    for (config, want) in [
-        (config("ZIP", "JSON"), "the Transformation 'ZIP' is not supported"),
-        (config("NONE", "CSV"), "the OutputType 'CSV' is not supported"),
-    ] {
-        let want = Problem::new("States.ResultWriterFailed", want);
-        assert_eq!(Results::new(Some(&config)).unwrap_err(), want);
-    }
     let writers = ResultWriters::default();
     let bucket = Value::object([("Bucket", Value::from("b"))]);
     for (resource_text, arguments, want) in [
@@ -97,7 +63,8 @@ fn what_is_not_known_is_refused() {
         ),
         ("arn:aws:states:::s3:putObject", Value::Null, "The field 'Bucket' is required but was missing"),
     ] {
-        let problem = writers.begin(&resource(resource_text), &arguments, None, MAP_RUN).unwrap_err();
+        let write = write(resource(resource_text), arguments, None);
+        let problem = writers.begin(&write).unwrap_err();
         assert_eq!(problem, Problem::new("States.ResultWriterFailed", want));
     }
 }
@@ -113,15 +80,17 @@ async fn written(
     fs::create_dir(root.path().join("b")).unwrap();
     let writers = ResultWriters::new(Buckets::new().with_files(root.path()));
     let arguments = Value::object([("Bucket", Value::from("file:b")), ("Prefix", Value::from(prefix))]);
-    let resource = resource("arn:aws:states:::s3:putObject");
-    let mut sink = writers.begin(&resource, &arguments, config.as_ref(), MAP_RUN).unwrap();
+    let write = write(resource("arn:aws:states:::s3:putObject"), arguments, config);
+    let mut sink = writers.begin(&write).unwrap();
     sink.file_bytes = file_bytes;
     for child in children {
         sink.push(child).await.unwrap();
     }
-    let location = sink.finish().await.unwrap();
-    assert_eq!(location.bucket, "file:b");
-    let folder = root.path().join("b").join(location.key.strip_suffix("/manifest.json").unwrap());
+    let output = sink.finish().await.unwrap();
+    let details = output.value().get("ResultWriterDetails").unwrap();
+    let detail = |name: &str| details.get(name).and_then(Value::as_str).unwrap();
+    assert_eq!(detail("Bucket"), "file:b");
+    let folder = root.path().join("b").join(detail("Key").strip_suffix("/manifest.json").unwrap());
     let mut files: Vec<_> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| {
@@ -199,7 +168,8 @@ async fn a_bucket_that_is_not_there_fails_the_map() {
         ("file:../b", "expected a name inside the root folder of 'file:' buckets, found '../b'"),
     ] {
         let arguments = Value::object([("Bucket", Value::from(bucket))]);
-        let sink = writers.begin(&resource, &arguments, None, MAP_RUN).unwrap();
+        let write = write(resource.clone(), arguments, None);
+        let sink = writers.begin(&write).unwrap();
         let want = Problem::new("States.ResultWriterFailed", want);
         assert_eq!(sink.finish().await.unwrap_err(), want, "{bucket}");
     }

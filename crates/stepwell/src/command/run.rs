@@ -9,7 +9,10 @@ use asl_parser::{Options, Profile, ResourceKind};
 use clap::Args;
 use sfn_driver::{TaskContext, TaskHandler, TaskOrigin};
 use sfn_integrations::Router;
-use stepwell::{Begin, ExecutionIdentity, Outcome, Payload, Problem, ReadItems, Value, Workflow};
+use stepwell::{
+    Begin, ChildResult, ExecutionIdentity, Outcome, Payload, Problem, ReadItems, Value, Workflow,
+    WriteResults,
+};
 
 use super::source::{input, read};
 use super::tasks::{OutsideArguments, mock_config_of_local, read_mocks};
@@ -72,10 +75,14 @@ pub(crate) fn execute(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         test_case,
     });
     let begin = Begin { input, now, seed: entropy::seed()?, identity, ..Begin::new(Payload::default()) };
-    let readers = Arc::clone(&router);
+    let (readers, writers) = (Arc::clone(&router), Arc::clone(&router));
     let workflow = Workflow::of(Arc::new(definition)).items(move |read| {
         let readers = Arc::clone(&readers);
         async move { all_items(&*readers, read).await }
+    });
+    let workflow = workflow.results(move |write, results| {
+        let writers = Arc::clone(&writers);
+        async move { write_all(&*writers, write, results).await }
     });
     let workflow = workflow.otherwise(move |task| {
         let (router, origin) = (Arc::clone(&router), Arc::clone(&origin));
@@ -127,6 +134,19 @@ async fn all_items(handler: &dyn TaskHandler, read: ReadItems) -> Result<Vec<Val
         }
         items.extend(page);
     }
+}
+
+/// Writes all results where a writer is to write them.
+async fn write_all(
+    handler: &dyn TaskHandler,
+    write: WriteResults,
+    results: Vec<ChildResult>,
+) -> Result<Payload, Problem> {
+    let mut sink = handler.open_results(write).await?;
+    for result in results {
+        sink.push(result).await?;
+    }
+    sink.finish().await
 }
 
 /// Who carries out tasks, and from which test case.
