@@ -330,7 +330,8 @@ impl<'e> Engine<'e> {
 
     /// Leaves a state: records its exit, sets its variables, and goes on.
     pub(crate) fn leave(&mut self, frame: &mut Frame, state: &State, exit: Exit, next: Next) -> Flow {
-        let Exit { output, assigned } = exit;
+        let Exit { output, assigned, variable_bytes } = exit;
+        frame.variable_bytes = variable_bytes;
         let assigned = assigned.filter(|assigned| !assigned.is_empty()).map(|assigned| {
             frame.variables = merge(&frame.variables, &assigned);
             Payload::new(Value::Object(assigned))

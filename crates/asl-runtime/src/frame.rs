@@ -26,6 +26,8 @@ pub(crate) struct Frame {
     /// The variables in sight: an object. A child begins with its parent's and
     /// sets its own copy, so outer variables can be read and not changed.
     pub(crate) variables: Payload,
+    /// Bytes of those that it has set itself.
+    pub(crate) variable_bytes: usize,
     /// The item of the innermost iteration around.
     pub(crate) item: Option<Arc<Item>>,
     /// The event that the next one follows.
@@ -254,6 +256,7 @@ impl Frame {
             state_name: Arc::default(),
             input,
             variables,
+            variable_bytes: 0,
             item: None,
             last_event: EventId(0),
             entered: Entered::default(),
@@ -299,6 +302,7 @@ pub(crate) struct Frames {
     slots: Vec<Option<Box<Frame>>>,
     free: Vec<u32>,
     next_serial: u32,
+    variable_bytes: usize,
 }
 
 impl Frames {
@@ -323,13 +327,21 @@ impl Frames {
 
     /// Takes a frame out, to be put back or freed.
     pub(crate) fn take(&mut self, id: FrameId) -> Option<Box<Frame>> {
-        self.slots.get_mut(id.slot as usize)?.take_if(|frame| frame.id == id)
+        let frame = self.slots.get_mut(id.slot as usize)?.take_if(|frame| frame.id == id)?;
+        self.variable_bytes = self.variable_bytes.saturating_sub(frame.variable_bytes);
+        Some(frame)
     }
 
     pub(crate) fn put(&mut self, frame: Box<Frame>) {
         if let Some(slot) = self.slots.get_mut(frame.id.slot as usize) {
+            self.variable_bytes = self.variable_bytes.saturating_add(frame.variable_bytes);
             *slot = Some(frame);
         }
+    }
+
+    /// Bytes of the variables that the frames in their places have set.
+    pub(crate) fn variable_bytes(&self) -> usize {
+        self.variable_bytes
     }
 
     /// Gives the place of a frame that was taken out to others.
@@ -393,11 +405,14 @@ impl Frames {
         sorted.dedup();
         let is_free = |slot: &u32| slots.get(*slot as usize).is_some_and(Option::is_none);
         let consistent = sorted.len() == free.len() && sorted.iter().all(is_free);
-        consistent.then_some(Self { slots, free, next_serial })
+        let variable_bytes =
+            slots.iter().flatten().fold(0, |sum: usize, frame| sum.saturating_add(frame.variable_bytes));
+        consistent.then_some(Self { slots, free, next_serial, variable_bytes })
     }
 
     pub(crate) fn clear(&mut self) {
         self.slots.clear();
         self.free.clear();
+        self.variable_bytes = 0;
     }
 }

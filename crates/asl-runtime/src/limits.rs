@@ -41,7 +41,8 @@ pub struct Limits {
     /// Bytes of the variables that one state assigns, together; so also of
     /// each. AWS: 262,144.
     pub assign_bytes_max: usize,
-    /// Bytes of all variables of a scope together. AWS: 10 MiB.
+    /// Bytes of all variables that an execution holds at the same time, in all
+    /// its scopes. AWS: 10 MiB.
     pub variables_bytes_max: usize,
 }
 

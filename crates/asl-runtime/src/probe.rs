@@ -144,7 +144,9 @@ impl Probe {
             observer: Some(Box::new(Observer { context, seen: BTreeMap::new() })),
             ..Core::new(begin, now)
         };
-        let mut frame = Frame::new(Frames::ROOT, at, input, Payload::new(Value::Object(variables)));
+        let variables = Payload::new(Value::Object(variables));
+        let mut frame = Frame::new(Frames::ROOT, at, input, variables.clone());
+        frame.variable_bytes = variables.text().len();
         frame.state_name = state_name;
         frame.entered = entered;
         frame.last_event = entered.event;

@@ -113,8 +113,33 @@ fn variables_are_bounded() {
     let text = r#"{ "StartAt": "A", "States": {
         "A": { "Type": "Pass", "Assign": { "x": "1234567890" }, "Next": "B" },
         "B": { "Type": "Pass", "Assign": { "y": "1234567890" }, "End": true } } }"#;
-    let whole = run(text, "{}", Limits { variables_bytes_max: 29, ..Limits::default() });
+    let of_all = |bytes| Limits { variables_bytes_max: bytes, ..Limits::default() };
+    let whole = run(text, "{}", of_all(23));
     assert!(whole.result().starts_with("States.DataLimitExceeded: The state/task 'B' "));
+    assert_eq!(run(text, "{}", of_all(24)).result(), "{}");
+    // What is set anew makes room for itself.
+    let again = text.replace("\"y\"", "\"x\"");
+    assert_eq!(run(&again, "{}", of_all(12)).result(), "{}");
+    // Branches share the room with each other and with what is around them, for
+    // as long as they run.
+    let branch = |name: &str| {
+        format!(
+            r#"{{ "StartAt": "{name}", "States": {{ "{name}": {{ "Type": "Pass", "Assign": {{ "v{name}": "12345678" }},
+                "Next": "{name}2" }}, "{name}2": {{ "Type": "Wait", "Seconds": 1, "End": true }} }} }}"#
+        )
+    };
+    let branches = format!(
+        r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Pass", "Assign": {{ "x": "1234567890" }}, "Next": "P" }},
+            "P": {{ "Type": "Parallel", "Branches": [{}, {}], "ResultPath": null, "Next": "Z" }},
+            "Z": {{ "Type": "Pass", "Assign": {{ "z": "1234567890" }}, "End": true }} }} }}"#,
+        branch("B"),
+        branch("C")
+    );
+    let mut together = run(&branches, "{}", of_all(32));
+    together.wake();
+    assert_eq!(together.result(), "{}");
+    let too_much = run(&branches, "{}", of_all(31));
+    assert!(too_much.result().contains("States.DataLimitExceeded"), "{}", too_much.result());
     let state = run(text, "{}", Limits { assign_bytes_max: 11, ..Limits::default() });
     assert!(state.result().starts_with("States.DataLimitExceeded: The state/task 'A' "));
 }

@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use asl_parser::{AnyTemplate, Catcher, Condition, DataFlow, Items, Rule, Setting, State, TextSetting};
-use asl_value::{Object, Payload, Value};
+use asl_value::{Object, Payload, Value, printed_len_within};
 
 use crate::Timestamp;
 use crate::context::{self, Context};
@@ -27,6 +27,8 @@ pub(crate) struct Exit {
     pub(crate) output: Payload,
     /// The variables that it sets.
     pub(crate) assigned: Option<Object>,
+    /// Bytes of all that its frame has then set.
+    pub(crate) variable_bytes: usize,
 }
 
 /// What a state's fields are evaluated against.
@@ -34,6 +36,8 @@ pub(crate) struct View<'v> {
     frame: &'v Frame,
     state: &'v State,
     limits: &'v Limits,
+    /// Bytes of the variables that other frames hold.
+    held_elsewhere: usize,
     now: Timestamp,
     entropy: &'v mut Entropy,
     surroundings: Surroundings<'v>,
@@ -74,6 +78,7 @@ impl<'v> View<'v> {
             frame,
             state,
             limits: &core.limits,
+            held_elsewhere: core.frames.variable_bytes(),
             now: core.now,
             entropy: &mut core.entropy,
             surroundings: Surroundings { parts, context },
@@ -138,7 +143,7 @@ impl<'v> View<'v> {
     /// What leaves the state after its work came to `result`.
     pub(crate) fn exit(&mut self, result: Payload) -> Result<Exit, StateError> {
         self.note(Stage::Result, &result);
-        let exit = match &self.state.flow {
+        let (output, assigned) = match &self.state.flow {
             DataFlow::JsonPath { result_selector, result_path, output_path, assign, .. } => {
                 let assigned =
                     assign.as_ref().map(|assign| self.assign_template(assign, &result)).transpose()?;
@@ -149,7 +154,7 @@ impl<'v> View<'v> {
                 self.note(Stage::AfterResultSelector, &selected);
                 let combined = self.combine(result_path, selected)?;
                 self.note(Stage::AfterResultPath, &combined);
-                Exit { output: self.path_field(output_path, &combined)?, assigned }
+                (self.path_field(output_path, &combined)?, assigned)
             }
             DataFlow::Jsonata { output, assign, .. } => {
                 let bindings = jsonata::Bindings {
@@ -162,10 +167,10 @@ impl<'v> View<'v> {
                     Some(output) => Payload::new(self.expressions(output, bindings)?),
                     None => result.clone(),
                 };
-                Exit { output, assigned }
+                (output, assigned)
             }
         };
-        self.checked(exit)
+        self.checked(output, assigned)
     }
 
     /// What leaves a Choice state by a rule.
@@ -180,7 +185,7 @@ impl<'v> View<'v> {
             }
             (DataFlow::Jsonata { .. }, None) => input,
         };
-        self.checked(Exit { output, assigned })
+        self.checked(output, assigned)
     }
 
     /// What leaves the state by a catcher.
@@ -193,7 +198,7 @@ impl<'v> View<'v> {
             (DataFlow::Jsonata { .. }, Some(output)) => Payload::new(self.expressions(output, bindings)?),
             (DataFlow::Jsonata { .. }, None) => error,
         };
-        self.checked(Exit { output, assigned })
+        self.checked(output, assigned)
     }
 
     /// Whether a rule's condition holds.
@@ -372,20 +377,28 @@ impl<'v> View<'v> {
         }
     }
 
-    fn checked(&self, exit: Exit) -> Result<Exit, StateError> {
-        self.check_size(&exit.output)?;
-        if let Some(assigned) = &exit.assigned {
-            let held = self.frame.variables.text().len();
-            let left = self.limits.variables_bytes_max.checked_sub(held);
-            let left = left.map(|left| left.min(self.limits.assign_bytes_max)).and_then(|left| {
-                assigned
-                    .values()
-                    .try_fold(left, |left, value| Some(left - asl_value::printed_len_within(value, left)?))
-            });
-            if left.is_none() {
-                return Err(StateError::data_limit(&self.state.name));
+    /// What leaves the state, unless it or the variables are too large.
+    fn checked(&self, output: Payload, assigned: Option<Object>) -> Result<Exit, StateError> {
+        self.check_size(&output)?;
+        let variable_bytes = match &assigned {
+            Some(assigned) => {
+                let bytes = self.variable_bytes_with(assigned);
+                bytes.ok_or_else(|| StateError::data_limit(&self.state.name))?
             }
-        }
-        Ok(exit)
+            None => self.frame.variable_bytes,
+        };
+        Ok(Exit { output, assigned, variable_bytes })
+    }
+
+    /// Bytes of all that the frame has set once it has set these too; none if
+    /// they, or the variables of the execution, are then more than may be.
+    fn variable_bytes_with(&self, assigned: &Object) -> Option<usize> {
+        let max = self.limits.assign_bytes_max;
+        let left =
+            assigned.values().try_fold(max, |left, value| Some(left - printed_len_within(value, left)?))?;
+        let old = assigned.keys().filter_map(|name| self.surroundings.variable(name));
+        let replaced = old.filter_map(|value| printed_len_within(value, max)).fold(0, usize::saturating_add);
+        let bytes = self.frame.variable_bytes.saturating_sub(replaced).saturating_add(max - left);
+        (self.held_elsewhere.saturating_add(bytes) <= self.limits.variables_bytes_max).then_some(bytes)
     }
 }

@@ -63,6 +63,8 @@ struct StoredFrame {
     state: Arc<str>,
     input: Document,
     variables: Document,
+    #[serde(default)]
+    variable_bytes: usize,
     last_event: u64,
     /// Event, the one before, time.
     entered: (u64, u64, Millis),
@@ -280,6 +282,7 @@ fn store_frame(definition: &Definition, frame: &Frame, table: &mut Table) -> Sto
         state: frame.state(definition).map_or_else(Arc::default, |state| Arc::clone(&state.name)),
         input: table.put(&frame.input),
         variables: table.put(&frame.variables),
+        variable_bytes: frame.variable_bytes,
         last_event: frame.last_event.0,
         entered: (frame.entered.event.0, frame.entered.previous.0, frame.entered.at.timestamp_millis()),
         retries: frame.retries.by_retrier.clone(),
@@ -326,6 +329,7 @@ fn load_frame(
     let mut frame =
         Frame::new(id(stored.id), at, documents.get(stored.input)?, documents.get(stored.variables)?);
     let (event, previous, entered_at) = stored.entered;
+    frame.variable_bytes = stored.variable_bytes;
     frame.parent = parent;
     frame.depth = above.map_or(0, |(parent, _)| parent.depth.saturating_add(1));
     frame.item = above.and_then(|(parent, index)| inner_item(parent, index));
