@@ -5,6 +5,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sfn_store::id::{
     ActivityArn, ExecutionArn, InboxSequence, MapRunArn, Name, ResourceArn, RevisionId, StateMachineArn,
@@ -70,7 +71,7 @@ impl SqliteStore {
         // Fewer, larger checkpoints: each costs two fsyncs of its own.
         connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
         connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        keep_statements(&connection)?;
         migrate(&mut connection, MIGRATIONS)?;
         // The lock is ours, so whoever held a lease is gone: what it left
         // behind can be claimed at once.
@@ -79,7 +80,7 @@ impl SqliteStore {
             .map(|_| {
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
                 let connection = Connection::open_with_flags(path, flags)?;
-                connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+                keep_statements(&connection)?;
                 Ok(connection)
             })
             .collect::<rusqlite::Result<_>>()?;
@@ -92,6 +93,14 @@ impl SqliteStore {
 
 /// Most prepared statements that a connection keeps; more than there are.
 const STATEMENTS_MAX: usize = 128;
+
+/// Has a connection compile each statement once. Without the guarantee of
+/// stable plans SQLite compiles a statement anew for each value that is bound
+/// to a parameter which it has compared with the condition of a partial index.
+pub(crate) fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
+}
 
 /// Locks the file beside the database that tells whether it is open.
 fn lock(database: &Path) -> Result<File, OpenError> {

@@ -247,9 +247,30 @@ pub(crate) fn history(db: &Connection, query: &HistoryQuery) -> Result<Option<Ve
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
+
     use super::super::map_run::COUNTS;
     use super::*;
     use crate::schema::{MIGRATIONS, migrate};
+    use crate::store::keep_statements;
+
+    /// Values that are bound do not have a statement compiled again.
+    #[test]
+    fn statements_are_compiled_once() {
+        let mut db = Connection::open_in_memory().unwrap();
+        keep_statements(&db).unwrap();
+        migrate(&mut db, MIGRATIONS).unwrap();
+        for sql in [select_execution!("e.arn = ?1"), OF_MACHINE, OF_MAP_RUN, CHILDREN, COUNTS] {
+            let mut select = db.prepare(sql).unwrap();
+            for value in 0..3 {
+                for parameter in 1..=select.parameter_count() {
+                    select.raw_bind_parameter(parameter, value).unwrap();
+                }
+                assert!(select.raw_query().next().unwrap().is_none());
+            }
+            assert_eq!(select.get_status(StatementStatus::RePrepare), 0, "{sql}");
+        }
+    }
 
     /// Which index each list is read from, in its order and without sorting.
     #[test]
