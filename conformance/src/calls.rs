@@ -11,6 +11,7 @@ use crate::case::{Call, CallExpectation, CallsCase, Case};
 use crate::engine::REGION;
 use crate::http::{Response, call};
 use crate::json::{Mismatch, compare};
+use crate::log_groups::LogGroups;
 use crate::server::{ACCOUNT, Server};
 use crate::text::{Bindings, Placeholders};
 
@@ -22,7 +23,12 @@ const AWAIT_PAUSE: Duration = Duration::from_millis(5);
 
 /// Replays a case; the error names the first call that was answered otherwise.
 pub fn run(program: &Path, case: &Case, calls: &CallsCase) -> anyhow::Result<()> {
-    let server = Server::start(program)?;
+    let has_log_groups = calls.setup_services.iter().any(|service| service == "logs");
+    let log_groups = has_log_groups.then(|| LogGroups::after(&calls.setup)).transpose()?;
+    let server = match &log_groups {
+        Some(log_groups) => Server::start_with(program, &["--execution-logs", &log_groups.url()])?,
+        None => Server::start_with(program, &[])?,
+    };
     let later = calls.members_since();
     let placeholders = Placeholders::new(&case.placeholders, REGION, ACCOUNT);
     let mut bindings = Bindings::new();

@@ -49,12 +49,24 @@ pub struct HistoryCase {
     /// Calls to other services to make first.
     #[serde(default)]
     pub setup: Vec<SetupCall>,
+    /// `loggingConfiguration` without its destinations, if it logs.
+    pub logging: Option<Value>,
+    /// What else was recorded.
+    #[serde(default)]
+    pub also_recorded: AlsoRecorded,
     /// The only execution, where there is only one.
     #[serde(flatten)]
     pub single: Run,
     /// The executions, where there are several.
     #[serde(default)]
     pub runs: Vec<Run>,
+}
+
+/// What was recorded besides an execution.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct AlsoRecorded {
+    /// The records in its log; none if it logged nothing.
+    pub logged_execution_events: Option<Vec<Value>>,
 }
 
 fn standard() -> String {
@@ -154,6 +166,12 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 pub struct CallsCase {
     /// The calls.
     pub calls: Vec<Call>,
+    /// Calls to other services to make first.
+    #[serde(default)]
+    pub setup: Vec<SetupCall>,
+    /// The other services that the server must reach.
+    #[serde(default)]
+    pub setup_services: Vec<String>,
     /// Recorded without a link to what was answered: not scored.
     #[serde(default)]
     pub unlinked: Option<Value>,

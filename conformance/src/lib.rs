@@ -5,7 +5,8 @@
 //! its tasks, and the history that must come of it. It is played on the engine
 //! in virtual time, once straight and once resumed from its snapshot before
 //! every signal. A *calls case* is a list of API calls with their responses;
-//! it is replayed over HTTP against a server process of its own.
+//! it is replayed over HTTP against a server process of its own. A history case
+//! that logs runs there too, for its log records.
 //!
 //! Cases live in `cases/<area>/<name>.json`; what is known to fail stands in
 //! `gaps.json`, which may only shrink.
@@ -24,10 +25,12 @@ pub mod calls;
 pub mod case;
 pub mod engine;
 pub mod events;
+pub mod execution_log;
 pub mod gap;
 pub mod history;
 pub mod http;
 pub mod json;
+pub mod log_groups;
 pub mod map_run;
 pub mod recorded_text;
 pub mod report;

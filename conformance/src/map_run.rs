@@ -24,7 +24,7 @@ pub struct SetupCall {
 }
 
 impl SetupCall {
-    fn text(&self, member: &str) -> &str {
+    pub(crate) fn text(&self, member: &str) -> &str {
         self.request.get(member).and_then(serde_json::Value::as_str).unwrap_or_default()
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::case::{Body, Case};
 use crate::gap::Gaps;
-use crate::{calls, history, server};
+use crate::{calls, execution_log, history, server};
 
 /// What came of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,17 +57,21 @@ fn run_one(case: &Case, program: &anyhow::Result<PathBuf>) -> Verdict {
     }
     // A panic is the failure of one case, not of the run.
     let result = std::panic::catch_unwind(|| match &case.body {
-        Body::History(body) => history::run(case, body),
-        Body::Calls(body) => match program {
-            Ok(program) => calls::run(program, case, body),
-            Err(problem) => anyhow::bail!("{problem:#}"),
-        },
+        Body::History(body) => {
+            history::run(case, body)?;
+            if body.logging.is_some() { execution_log::run(built(program)?, case, body) } else { Ok(()) }
+        }
+        Body::Calls(body) => calls::run(built(program)?, case, body),
     });
     match result {
         Ok(Ok(())) => Verdict::Passed,
         Ok(Err(problem)) => Verdict::Failed(format!("{problem:#}")),
         Err(_) => Verdict::Failed("it panicked".to_owned()),
     }
+}
+
+fn built(program: &anyhow::Result<PathBuf>) -> anyhow::Result<&Path> {
+    program.as_deref().map_err(|problem| anyhow::anyhow!("{problem:#}"))
 }
 
 /// What a run of cases comes to.

@@ -18,12 +18,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server and waits until it listens.
-    pub fn start(program: &Path) -> anyhow::Result<Self> {
+    /// Starts a server with these further arguments, and waits until it
+    /// listens.
+    pub fn start_with(program: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
         let mut command = Command::new(program);
         command.args(["serve", "--listen", "127.0.0.1:0", "--store", "memory:", "--region", "us-east-1"]);
         command
             .args(["--account", ACCOUNT])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());

@@ -80,8 +80,8 @@ impl Serialize for Details<'_> {
 
 /// `HistoryEventExecutionDataDetails`
 #[derive(serde::Serialize)]
-struct Truncated {
-    truncated: bool,
+pub(crate) struct Truncated {
+    pub(crate) truncated: bool,
 }
 
 impl Truncated {
@@ -92,8 +92,8 @@ impl Truncated {
 /// `TaskCredentials`
 #[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Credentials<'e> {
-    role_arn: &'e str,
+pub(crate) struct Credentials<'e> {
+    pub(crate) role_arn: &'e str,
 }
 
 /// Variables by name, each as a string that holds its text.

@@ -43,10 +43,22 @@ pub trait Host: Send + Sync + Debug {
     /// report, or that it ran out of time.
     fn run_task(&self, task: LoneTask) -> HostFuture<'static, TaskReport>;
 
+    /// Who knows which log groups there are; none, and any that a state machine
+    /// names is taken to be there.
+    fn log_groups(&self) -> Option<&dyn LogGroups> {
+        None
+    }
+
     /// Watches for something to happen, from this call on: look into the store
     /// after it, and nothing can be missed in between. The watch ends after
     /// `timeout`, or earlier when the host shuts down.
     fn watch(&self, subject: Subject, timeout: Duration) -> Box<dyn Watch>;
+}
+
+/// Knows which log groups there are.
+pub trait LogGroups: Send + Sync + Debug {
+    /// Whether there is a log group of this ARN, which may end in `:*`.
+    fn exists(&self, log_group_arn: &str) -> HostFuture<'static, bool>;
 }
 
 /// A Standard execution to store and run.
@@ -59,6 +71,8 @@ pub struct StandardStart {
     pub definition: Arc<Definition>,
     /// What the engine starts with.
     pub start: Start,
+    /// `loggingConfiguration` of its revision, as JSON text.
+    pub logging: Option<Arc<str>>,
 }
 
 /// An Express execution to run.
@@ -70,6 +84,8 @@ pub struct ExpressStart {
     pub start: Start,
     /// The mock test case that its tasks are answered from.
     pub test_case: Option<Arc<str>>,
+    /// `loggingConfiguration` of its revision, as JSON text.
+    pub logging: Option<Arc<str>>,
 }
 
 /// A task in no execution.

@@ -23,6 +23,8 @@ mod constraint;
 mod definitions;
 mod document;
 mod error;
+mod escaped;
+mod execution_log;
 mod history_view;
 mod host;
 mod input_text;
@@ -35,16 +37,21 @@ mod paging;
 mod publishing;
 mod shape;
 mod start;
+mod status_change;
 mod task_report;
 mod test_state;
 mod variable_references;
 
 pub use api::{Api, ApiConfig};
 pub use error::{ApiError, Detail, ErrorCode};
+pub use execution_log::{LOG_DATA_BYTES_MAX, LogLevel, LogRecord, LogSettings};
 pub use history_view::EventView;
-pub use host::{ExpressEnd, ExpressStart, Host, HostFuture, LoneTask, StandardStart, Subject, Watch};
+pub use host::{
+    ExpressEnd, ExpressStart, Host, HostFuture, LogGroups, LoneTask, StandardStart, Subject, Watch,
+};
 pub use operation::{Operation, UnknownOperation};
 pub use sfn_store::Store;
+pub use status_change::{STATUS_DATA_BYTES_MAX, StatusChange};
 
 /// An instant, in milliseconds.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -103,14 +103,16 @@ impl Machine {
         };
         let start = self.start(Arc::clone(arn.shared()), number)?;
         let definition = Arc::clone(&self.definition);
-        driver.create(StandardStart { new, definition, start }).await?;
+        driver.create(StandardStart { new, definition, start, logging: None }).await?;
         Ok(arn)
     }
 
     async fn express(&self, driver: &Driver, number: u64) -> Anyhow<()> {
         let start = self.start("express".into(), number)?;
         let definition = Arc::clone(&self.definition);
-        driver.run_express(ExpressStart { definition, start, test_case: None }).await;
+        driver
+            .run_express(ExpressStart { definition, start, test_case: None, logging: None, is_child: false })
+            .await;
         Ok(())
     }
 }
@@ -158,6 +160,7 @@ async fn main() -> Anyhow<()> {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let config = Config {
         is_time_virtual: false,
+        observer: None,
         clock: Clock::default(),
         entropy: Entropy::new(|| 1),
         limits: Limits::default(),

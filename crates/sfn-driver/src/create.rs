@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use asl_parser::Definition;
 use asl_runtime::{Execution, Start};
-use sfn_store::{CreateExecutionError, Creation, ExecutionRecord, Fault, LeaseRequest, NewExecution};
+use sfn_store::{
+    CreateExecutionError, Creation, ExecutionRecord, Fault, LeaseRequest, MachineType, NewExecution,
+};
 use tokio::sync::mpsc;
 
+use crate::chronicle::{Beginning, Chronicle};
 use crate::live::{Batch, Kin, Live, guarded};
 use crate::run::Event;
 use crate::shared::Shared;
@@ -22,6 +25,8 @@ pub struct StandardStart {
     pub definition: Arc<Definition>,
     /// What the engine starts with.
     pub start: Start,
+    /// `loggingConfiguration` of its revision, as JSON text.
+    pub logging: Option<Arc<str>>,
 }
 
 /// Stores an execution together with its first step, and has it run.
@@ -30,14 +35,26 @@ pub(crate) async fn create(
     events: &mpsc::Sender<Event>,
     execution: StandardStart,
 ) -> Result<Creation<ExecutionRecord>, CreateExecutionError> {
-    let StandardStart { mut new, definition, start } = execution;
+    let StandardStart { mut new, definition, start, logging } = execution;
     let busy = shared.busy();
     let arn = new.arn.clone();
     let origin = Arc::new(TaskOrigin::of(&arn, new.test_case.clone()));
-    let kin = Kin { revision: new.revision.clone(), started_on: new.started_on.clone() };
+    let chronicle = Chronicle::begin(
+        shared,
+        &Beginning {
+            identity: &start.execution,
+            machine_type: MachineType::Standard,
+            input: &new.input,
+            started_at: new.started_at,
+            is_child: new.map_run.is_some(),
+            logging: logging.as_ref(),
+        },
+    );
+    let kin = Kin { revision: new.revision.clone(), started_on: new.started_on.clone(), logging };
+    let for_live = chronicle.clone();
     let begun = guarded(&shared.metrics, || {
         let (execution, step) = Execution::start(definition, start, new.started_at);
-        let (mut live, mut batch) = Live::begun(execution, origin, kin, step);
+        let (mut live, mut batch) = Live::begun(execution, origin, kin, for_live, step);
         let progress = live.progress(&mut batch, new.started_at);
         (live, batch, progress)
     });
@@ -77,6 +94,8 @@ pub(crate) async fn create(
     if let Creation::Created(record) = &created {
         shared.metrics.created.add(1);
         shared.metrics.closed.add(usize::from(record.closed.is_some()));
+        let (events, outcome) = begun.map(|(_, batch)| batch.into_parts()).unwrap_or_default();
+        chronicle.tell_start(events, outcome.as_ref(), record.started_at);
     }
     Ok(created)
 }
@@ -91,8 +110,9 @@ async fn store_and_hold(
     mut batch: Batch,
 ) -> Result<Creation<ExecutionRecord>, CreateExecutionError> {
     let creation = shared.store.create_execution(new).await?;
-    if let Creation::Created(_) = creation.execution {
+    if let Creation::Created(record) = &creation.execution {
         shared.metrics.created.add(1);
+        live.chronicle.tell_start(batch.take_events(), None, record.started_at);
     }
     if let Some(lease) = creation.lease {
         let mut live = Box::new(live);

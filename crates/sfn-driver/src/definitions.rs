@@ -10,11 +10,13 @@ use sfn_store::{Fault, Revision, Store};
 /// How many definitions are kept; past it all are read anew when needed.
 const KEPT_MAX: usize = 1024;
 
-/// A definition and its revision's role.
+/// A definition, and its revision's role and logging.
 #[derive(Clone, Debug)]
 pub(crate) struct Defined {
     pub(crate) definition: Arc<Definition>,
     pub(crate) role_arn: Arc<str>,
+    /// `loggingConfiguration` as JSON text.
+    pub(crate) logging: Option<Arc<str>>,
 }
 
 /// Why there is no definition to go on with.
@@ -63,5 +65,9 @@ fn parse(revision: &Revision) -> Result<Defined, DefinitionError> {
             finding: finding.map(|it| it.message.clone()).unwrap_or_default(),
         }
     })?;
-    Ok(Defined { definition: Arc::new(definition), role_arn: Arc::clone(&revision.role_arn) })
+    Ok(Defined {
+        definition: Arc::new(definition),
+        role_arn: Arc::clone(&revision.role_arn),
+        logging: revision.logging.clone(),
+    })
 }

@@ -17,6 +17,7 @@ use crate::dispatch::Dispatcher;
 use crate::express::{self, ExpressEnd, ExpressStart};
 use crate::guard::AbortOnDrop;
 use crate::lone::{self, LoneTask};
+use crate::machine_metric::MachineCounts;
 use crate::metric::Metrics;
 use crate::run::{Event, Shell};
 use crate::shared::{Config, Shared};
@@ -61,6 +62,30 @@ impl Driver {
     /// What the driver has counted.
     pub fn metrics(&self) -> &Metrics {
         &self.shared.metrics
+    }
+
+    /// What the driver has counted of each state machine's executions, by ARN.
+    /// Those of machines past [`MACHINES_MAX`](crate::MACHINES_MAX) come last,
+    /// under no ARN, if there were any.
+    pub fn machine_counts(&self) -> Vec<(Option<Arc<str>>, MachineCounts)> {
+        self.shared.machines.read()
+    }
+
+    /// Forgets the counts of state machines that are gone. Children of map runs
+    /// go with the machine that they are part of.
+    pub async fn forget_deleted_machines(&self) -> Result<(), Fault> {
+        for arn in self.shared.machines.arns() {
+            let machine = arn.split_once('/').map_or(&*arn, |(machine, _label)| machine);
+            // An ARN that is none was never a state machine's.
+            let is_there = match machine.parse() {
+                Ok(machine) => self.shared.store.state_machine(&machine).await?.is_some(),
+                Err(_) => false,
+            };
+            if !is_there {
+                self.shared.machines.forget(&arn);
+            }
+        }
+        Ok(())
     }
 
     /// Stores an execution together with its first step, and has it run.

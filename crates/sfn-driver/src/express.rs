@@ -7,10 +7,11 @@ use asl_parser::Definition;
 use asl_runtime::{
     Effect, Execution, HistoryEvent, Limits, MapRunReport, Outcome, Problem, Signal, Start, Step, TaskKey,
 };
-use sfn_store::{BoxFuture, Timestamp};
+use sfn_store::{BoxFuture, MachineType, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
+use crate::chronicle::{Beginning, Chronicle};
 use crate::live::{guarded, is_done_here};
 use crate::shared::Shared;
 use crate::task::{Report, Reported, Reports, TaskOrigin};
@@ -28,6 +29,10 @@ pub struct ExpressStart {
     pub start: Start,
     /// The mock test case that its tasks are answered from.
     pub test_case: Option<Arc<str>>,
+    /// `loggingConfiguration` of its revision, as JSON text.
+    pub logging: Option<Arc<str>>,
+    /// Whether it is the child of a map run.
+    pub is_child: bool,
 }
 
 /// How an Express execution ended.
@@ -51,7 +56,7 @@ pub(crate) fn run(
     start: ExpressStart,
     stop: Option<watch::Receiver<bool>>,
 ) -> BoxFuture<ExpressEnd> {
-    let ExpressStart { definition, mut start, test_case } = start;
+    let ExpressStart { definition, mut start, test_case, logging, is_child } = start;
     let seconds_max = &mut start.limits.execution_seconds_max;
     *seconds_max = Limits::EXPRESS_EXECUTION_SECONDS_MAX.min(*seconds_max);
     shared.metrics.express.add(1);
@@ -61,12 +66,26 @@ pub(crate) fn run(
         state_machine_name: Arc::clone(&start.execution.state_machine_name),
         test_case,
     };
+    let chronicle = Chronicle::begin(
+        shared,
+        &Beginning {
+            identity: &start.execution,
+            machine_type: MachineType::Express,
+            input: start.input.shared_text(),
+            started_at,
+            is_child,
+            logging: logging.as_ref(),
+        },
+    );
     let begun = guarded(&shared.metrics, || Execution::start(definition, start, started_at));
     let Ok((execution, first)) = begun else {
+        chronicle.tell_start(Vec::new(), Some(&defect()), started_at);
         return Box::pin(std::future::ready(end(shared, started_at, Vec::new(), defect())));
     };
     let busy = shared.busy();
-    let mut express = Express::new(shared, execution, origin, started_at, stop);
+    let mut express = Express::new(shared, execution, origin, chronicle, started_at, stop);
+    let events = express.observed(&first);
+    express.chronicle.tell_start(events, first.outcome.as_ref(), started_at);
     if let Some(outcome) = express.take_in(first) {
         let events = std::mem::take(&mut express.events);
         return Box::pin(std::future::ready(end(shared, started_at, events, outcome)));
@@ -94,6 +113,7 @@ struct Express {
     shared: Arc<Shared>,
     execution: Execution,
     origin: Arc<TaskOrigin>,
+    chronicle: Chronicle,
     started_at: Timestamp,
     wake_at: Option<Timestamp>,
     events: Vec<HistoryEvent>,
@@ -109,6 +129,7 @@ impl Express {
         shared: &Arc<Shared>,
         execution: Execution,
         origin: TaskOrigin,
+        chronicle: Chronicle,
         started_at: Timestamp,
         stop: Option<watch::Receiver<bool>>,
     ) -> Self {
@@ -117,6 +138,7 @@ impl Express {
             shared: Arc::clone(shared),
             execution,
             origin: Arc::new(origin),
+            chronicle,
             started_at,
             wake_at: None,
             events: Vec::new(),
@@ -133,12 +155,18 @@ impl Express {
             let signal = self.next_signal(busy.as_ref()).await;
             let now = shared.now();
             let outcome = match guarded(&shared.metrics, || self.execution.step(now, signal)) {
-                Ok(Ok(step)) => self.take_in(step),
+                Ok(Ok(step)) => {
+                    self.chronicle.tell(self.observed(&step), step.outcome.as_ref(), now);
+                    self.take_in(step)
+                }
                 Ok(Err(_)) => {
                     shared.metrics.refused.add(1);
                     None
                 }
-                Err(_) => Some(defect()),
+                Err(_) => {
+                    self.chronicle.tell(Vec::new(), Some(&defect()), now);
+                    Some(defect())
+                }
             };
             if let Some(outcome) = outcome {
                 return end(&shared, self.started_at, std::mem::take(&mut self.events), outcome);
@@ -175,6 +203,11 @@ impl Express {
         let report = Reported::MapRun(MapRunReport::Failed(problem));
         let (report, sender) = (Report { task, report, is_last: true }, self.sender.clone());
         tokio::spawn(async move { Reports::Express(sender).send(report).await });
+    }
+
+    /// The events of a step, if anybody wants to know them.
+    fn observed(&self, step: &Step) -> Vec<HistoryEvent> {
+        if self.chronicle.is_observed() { step.events.clone() } else { Vec::new() }
     }
 
     /// Carries a step out, and tells how the execution ended, if it did.

@@ -30,6 +30,7 @@
 //!     limits: Default::default(),
 //!     pace: Pace::default(),
 //!     is_time_virtual: false,
+//!     observer: None,
 //! };
 //! let driver = Driver::start(Arc::new(MemoryStore::new()), Arc::new(Echo), config)?;
 //! driver.stop().await;
@@ -37,6 +38,7 @@
 //! # }
 //! ```
 
+mod chronicle;
 mod create;
 mod definitions;
 mod dispatch;
@@ -45,9 +47,11 @@ mod express;
 mod guard;
 mod live;
 mod lone;
+mod machine_metric;
 mod map_run;
 mod metric;
 pub mod node;
+mod observer;
 mod run;
 mod shared;
 mod task;
@@ -59,8 +63,10 @@ pub use create::StandardStart;
 pub use driver::Driver;
 pub use express::{ExpressEnd, ExpressStart};
 pub use lone::LoneTask;
+pub use machine_metric::{EXECUTION_TIME_BOUNDS_MILLISECONDS, MACHINES_MAX, MachineCounts};
 pub use metric::Metrics;
 pub use node::Pace;
+pub use observer::{ExecutionObserver, Observation, ObservedExecution, Observer};
 pub use shared::{Config, Entropy};
 pub use task::{ItemStream, Pending, Report, Reported, ResultSink, TaskContext, TaskHandler, TaskOrigin};
 pub use watch::{Subject, Watch};

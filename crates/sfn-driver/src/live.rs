@@ -20,6 +20,7 @@ use sfn_store::{
 };
 use tokio::task::AbortHandle;
 
+use crate::chronicle::Chronicle;
 use crate::express::ExpressEnd;
 use crate::metric::Metrics;
 use crate::node::Incoming;
@@ -33,6 +34,8 @@ const SIGNALS_PER_COMMIT_MAX: usize = 64;
 pub(crate) struct Kin {
     pub(crate) revision: RevisionId,
     pub(crate) started_on: Option<StartedOn>,
+    /// `loggingConfiguration` as JSON text.
+    pub(crate) logging: Option<Arc<str>>,
 }
 
 /// An execution in memory.
@@ -41,6 +44,7 @@ pub(crate) struct Live {
     pub(crate) execution: Execution,
     pub(crate) origin: Arc<TaskOrigin>,
     pub(crate) kin: Kin,
+    pub(crate) chronicle: Chronicle,
     /// The last event that is committed.
     pub(crate) committed: EventId,
     /// The last message that a step has taken, committed or not.
@@ -75,6 +79,21 @@ impl Batch {
     /// Whether there is nothing to make durable.
     pub(crate) fn is_empty(&self) -> bool {
         !self.has_consumed && !self.has_moved
+    }
+
+    /// Its events, and how the execution ends with it, if it does.
+    pub(crate) fn into_parts(self) -> (Vec<HistoryEvent>, Option<Outcome>) {
+        (self.events, self.outcome)
+    }
+
+    /// Its events, for whoever observes them once they are committed.
+    pub(crate) fn take_events(&mut self) -> Vec<HistoryEvent> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// How the execution ends with it, if it does.
+    pub(crate) fn outcome(&self) -> Option<&Outcome> {
+        self.outcome.as_ref()
     }
 
     /// Whether it ends the execution.
@@ -118,6 +137,7 @@ impl Live {
         execution: Execution,
         origin: Arc<TaskOrigin>,
         kin: Kin,
+        chronicle: Chronicle,
         first: Step,
     ) -> (Self, Batch) {
         let (batch, wake_at) = Batch::from_first(first);
@@ -125,6 +145,7 @@ impl Live {
             execution,
             origin,
             kin,
+            chronicle,
             committed: EventId::NONE,
             consumed_through: InboxSequence::NONE,
             wake_at,
@@ -139,6 +160,7 @@ impl Live {
         execution: Execution,
         origin: Arc<TaskOrigin>,
         kin: Kin,
+        chronicle: Chronicle,
         committed: EventId,
         consumed_through: InboxSequence,
     ) -> (Self, Vec<Effect>) {
@@ -152,6 +174,7 @@ impl Live {
             execution,
             origin,
             kin,
+            chronicle,
             committed,
             consumed_through,
             wake_at: None,
@@ -404,7 +427,7 @@ fn events(events: &[HistoryEvent]) -> Option<Segment> {
 }
 
 /// The end of an execution, at the time of its last event.
-fn closed(outcome: &Outcome, events: &[HistoryEvent], now: Timestamp) -> Closed {
+pub(crate) fn closed(outcome: &Outcome, events: &[HistoryEvent], now: Timestamp) -> Closed {
     let failure = |error: &Option<Arc<str>>, cause: &Option<Arc<str>>| Failure {
         error: error.clone(),
         cause: cause.clone(),

@@ -237,7 +237,8 @@ impl Job {
     ) -> Result<ExecutionStatus, Problem> {
         let new = self.new_execution(&child)?;
         let arn = new.arn.clone();
-        let start = StandardStart { new, definition, start: child.start };
+        let start =
+            StandardStart { new, definition, start: child.start, logging: self.parent.kin.logging.clone() };
         let creation = self.created(|| create(&self.shared, &self.events, start.clone())).await?;
         let record = match creation {
             Creation::Created(record) => record,
@@ -337,7 +338,13 @@ impl Job {
         if let Ok(Some(record)) = self.shared.store.execution(&new.arn).await {
             return Ok(record.status());
         }
-        let start = ExpressStart { definition, start: child.start, test_case: self.parent.test_case.clone() };
+        let start = ExpressStart {
+            definition,
+            start: child.start,
+            test_case: self.parent.test_case.clone(),
+            logging: self.parent.kin.logging.clone(),
+            is_child: true,
+        };
         let end = express::run(&self.shared, start, Some(self.stop.subscribe())).await;
         let progress = crate::live::ended(&end);
         let status =

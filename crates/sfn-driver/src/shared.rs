@@ -11,8 +11,10 @@ use tokio::time::Instant;
 
 use crate::definitions::Definitions;
 use crate::dispatch::Dispatcher;
+use crate::machine_metric::Machines;
 use crate::metric::Metrics;
 use crate::node::{Moment, Pace};
+use crate::observer::Observer;
 use crate::virtual_time::{Busy, VirtualTime};
 use crate::watch::Watchers;
 
@@ -58,6 +60,8 @@ pub struct Config {
     /// token, others jump, but not past the moment when something would happen
     /// by itself in its execution, such as the task's own time-out.
     pub is_time_virtual: bool,
+    /// Who hears of executions.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 #[derive(Debug)]
@@ -66,6 +70,8 @@ pub(crate) struct Shared {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) definitions: Definitions,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) machines: Machines,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) watchers: Arc<Watchers>,
     pub(crate) node: NodeId,
     pub(crate) pace: Pace,
@@ -87,6 +93,8 @@ impl Shared {
             metrics: Arc::clone(&dispatcher.metrics),
             dispatcher,
             definitions: Definitions::default(),
+            machines: Machines::default(),
+            observer: config.observer,
             watchers: Arc::new(Watchers::default()),
             node,
             pace: config.pace,

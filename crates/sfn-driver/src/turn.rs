@@ -10,6 +10,7 @@ use sfn_store::id::InboxSequence;
 use sfn_store::{Claimed, Commit, CommitError, ExecutionRecord, Lease, Message, Then};
 use tokio::sync::mpsc;
 
+use crate::chronicle::Chronicle;
 use crate::dispatch::carry_out;
 use crate::live::{Batch, Kin, Live, guarded};
 use crate::node::{Incoming, TurnEnd};
@@ -45,7 +46,12 @@ pub(crate) async fn resume(shared: &Arc<Shared>, claimed: Claimed, events: &mpsc
         }
     };
     let origin = Arc::new(TaskOrigin::of(&record.arn, record.test_case.clone()));
-    let kin = Kin { revision: record.revision.clone(), started_on: record.started_on.clone() };
+    let chronicle = Chronicle::resume(shared, &record, defined.logging.as_ref());
+    let kin = Kin {
+        revision: record.revision.clone(),
+        started_on: record.started_on.clone(),
+        logging: defined.logging,
+    };
     let mut incoming: VecDeque<_> = inbox.into_iter().map(Incoming::Message).collect();
     let (live, first) = if let Some(snapshot) = snapshot {
         let snapshot = Snapshot::from_bytes(&*snapshot);
@@ -59,7 +65,7 @@ pub(crate) async fn resume(shared: &Arc<Shared>, claimed: Claimed, events: &mpsc
             Err(_) => return FAILED,
         };
         let (mut live, effects) =
-            Live::resumed(execution, origin, kin, record.last_event_id, consumed_through);
+            Live::resumed(execution, origin, kin, chronicle, record.last_event_id, consumed_through);
         carry_out(shared, &mut live, &record.arn, effects, events);
         // The engine tells with any step when it wants to be woken.
         incoming.push_front(Incoming::Tick);
@@ -68,7 +74,7 @@ pub(crate) async fn resume(shared: &Arc<Shared>, claimed: Claimed, events: &mpsc
         let Some(start) = start(shared, &record, &defined.role_arn).await else { return FAILED };
         let begun = guarded(&shared.metrics, || Execution::start(defined.definition, start, shared.now()));
         let Ok((execution, step)) = begun else { return FAILED };
-        let (live, first) = Live::begun(execution, origin, kin, step);
+        let (live, first) = Live::begun(execution, origin, kin, chronicle, step);
         (live, Some(first))
     };
     let mut turn = Turn { shared, live: Box::new(live), lease: &lease, events, incoming };
@@ -161,6 +167,8 @@ impl Turn<'_> {
             Ok(committed) => {
                 shared.metrics.commits.add(1);
                 self.live.committed = self.live.last_event_id();
+                let events = batch.take_events();
+                self.live.chronicle.tell(events, batch.outcome(), shared.now());
                 if batch.is_closing() {
                     shared.metrics.closed.add(1);
                     return Err(TurnEnd::Closed);

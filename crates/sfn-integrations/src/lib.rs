@@ -5,7 +5,8 @@
 //! task. A distributed map reads its items through [`ItemReaders`] and writes
 //! its results through [`ResultWriters`], from and to [`Buckets`]. Requests
 //! leave only for endpoints that were configured, and files are touched only
-//! under a root that was. Activities are not here: their tasks wait in the
+//! under a root that was. [`Outlets`] pass on what executions tell of themselves:
+//! log records and events of status changes. Activities are not here: their tasks wait in the
 //! store.
 //!
 //! ```
@@ -28,19 +29,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod aws_json;
 mod bucket;
 mod http;
 mod items;
 mod lambda;
 mod map_run;
 mod mock;
+mod outlet;
 mod results;
 mod router;
+mod sign;
 
 pub use bucket::{BucketError, Buckets, Credentials, S3};
 pub use http::{Endpoint, EndpointError};
 pub use items::{ItemReaders, ItemStream, parse_items};
 pub use lambda::Lambda;
 pub use mock::{MockError, Mocked, Mocks};
+pub use outlet::{CloudWatchLogs, Destination, DestinationError, EventBridge, Outlets, OutletsConfig};
 pub use results::{ResultSink, ResultWriters};
 pub use router::Router;

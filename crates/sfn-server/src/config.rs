@@ -4,6 +4,10 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
+
+use sfn_api::LogGroups;
+use sfn_driver::Observer;
 
 use crate::auth::Credential;
 
@@ -24,6 +28,11 @@ pub struct Config {
     /// or time-out takes real time. Tasks under way have their real time; see
     /// [`sfn_driver::Config::is_time_virtual`].
     pub virtual_time: bool,
+    /// Who hears of executions: logs and events of status changes.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// Who is asked whether the log group of a state machine is there; none, and
+    /// it is taken to be.
+    pub log_groups: Option<Arc<dyn LogGroups>>,
     /// The largest request body, in bytes.
     pub body_bytes_max: usize,
 }
@@ -37,6 +46,8 @@ impl Default for Config {
             account: "123456789012".to_owned(),
             credentials: Vec::new(),
             virtual_time: false,
+            observer: None,
+            log_groups: None,
             // A definition of 1 MiB in which every character is escaped.
             body_bytes_max: 8 << 20,
         }

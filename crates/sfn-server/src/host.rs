@@ -1,10 +1,11 @@
 //! The API's host: a driver, and the system's entropy.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use asl_runtime::TaskReport;
 use sfn_api::{
-    ExpressEnd, ExpressStart, Host, HostFuture, LoneTask, StandardStart, Subject, Timestamp, Watch,
+    ExpressEnd, ExpressStart, Host, HostFuture, LogGroups, LoneTask, StandardStart, Subject, Timestamp, Watch,
 };
 use sfn_driver::{Driver, Entropy, TaskOrigin};
 use sfn_store::{CreateExecutionError, Creation, ExecutionRecord};
@@ -14,6 +15,7 @@ use sfn_store::{CreateExecutionError, Creation, ExecutionRecord};
 pub(crate) struct DriverHost {
     pub(crate) driver: Driver,
     pub(crate) entropy: Entropy,
+    pub(crate) log_groups: Option<Arc<dyn LogGroups>>,
 }
 
 impl Host for DriverHost {
@@ -29,14 +31,20 @@ impl Host for DriverHost {
         &self,
         execution: StandardStart,
     ) -> HostFuture<'_, Result<Creation<ExecutionRecord>, CreateExecutionError>> {
-        let StandardStart { new, definition, start } = execution;
-        let execution = sfn_driver::StandardStart { new, definition, start };
+        let StandardStart { new, definition, start, logging } = execution;
+        let execution = sfn_driver::StandardStart { new, definition, start, logging };
         Box::pin(self.driver.create(execution))
     }
 
     fn run_express(&self, execution: ExpressStart) -> HostFuture<'static, ExpressEnd> {
-        let ExpressStart { definition, start, test_case } = execution;
-        let running = self.driver.run_express(sfn_driver::ExpressStart { definition, start, test_case });
+        let ExpressStart { definition, start, test_case, logging } = execution;
+        let running = self.driver.run_express(sfn_driver::ExpressStart {
+            definition,
+            start,
+            test_case,
+            logging,
+            is_child: false,
+        });
         Box::pin(async move {
             let end = running.await;
             ExpressEnd { outcome: end.outcome, started_at: end.started_at, stopped_at: end.stopped_at }
@@ -47,6 +55,10 @@ impl Host for DriverHost {
         let LoneTask { task, timeout, execution_arn, state_machine_name } = task;
         let origin = TaskOrigin { execution_arn, state_machine_name, test_case: None };
         Box::pin(self.driver.run_task(sfn_driver::LoneTask { task, origin, timeout }))
+    }
+
+    fn log_groups(&self) -> Option<&dyn LogGroups> {
+        self.log_groups.as_deref()
     }
 
     fn watch(&self, subject: Subject, timeout: Duration) -> Box<dyn Watch> {

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::Utc;
@@ -10,9 +11,10 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use sfn_api::{Api, Operation};
-use sfn_driver::Driver;
+use sfn_driver::{Driver, Observer};
 
 use crate::auth::Gate;
+use crate::machine_metric::{self, Sweep};
 use crate::metric::Metrics;
 use crate::protocol::{self, Answer, Refusal};
 use crate::request_id::RequestIds;
@@ -28,7 +30,9 @@ pub(crate) struct Shared {
     pub(crate) api: Api,
     pub(crate) gate: Gate,
     pub(crate) metrics: Metrics,
+    pub(crate) sweep: Sweep,
     pub(crate) driver: Driver,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) request_ids: RequestIds,
     pub(crate) body_bytes_max: usize,
 }
@@ -46,10 +50,7 @@ pub(crate) async fn answer(
             page("text/html; charset=utf-8", welcome(host.unwrap_or("localhost:8083")))
         }
         "/health" if reading => page("application/json", "{\"status\":\"ok\"}\n"),
-        "/metrics" if reading => page(
-            "text/plain; version=0.0.4; charset=utf-8",
-            shared.metrics.render(&shared.driver.metrics().read()),
-        ),
+        "/metrics" if reading => page("text/plain; version=0.0.4; charset=utf-8", metrics(shared).await),
         "/" | "/health" | "/metrics" => {
             let mut response = page(PLAIN, "method not allowed\n");
             *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
@@ -63,6 +64,22 @@ pub(crate) async fn answer(
         }
     };
     Ok(response)
+}
+
+/// The text of the metrics page.
+async fn metrics(shared: &Shared) -> String {
+    if shared.sweep.is_due()
+        && let Err(error) = shared.driver.forget_deleted_machines().await
+    {
+        tracing::warn!(%error, "the store did not say which state machines are gone");
+    }
+    let mut others = shared.driver.metrics().read();
+    if let Some(observer) = &shared.observer {
+        others.extend(observer.counts());
+    }
+    let mut text = shared.metrics.render(&others);
+    machine_metric::render(&mut text, &shared.driver.machine_counts());
+    text
 }
 
 /// Answers an API call.

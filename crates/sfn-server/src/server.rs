@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use asl_runtime::Limits;
 use sfn_api::{Api, ApiConfig, Host};
-use sfn_driver::{Driver, Entropy, Pace, TaskHandler};
+use sfn_driver::{Driver, Entropy, Observer, Pace, TaskHandler};
 use sfn_store::id::{ArnError, ArnScope, IdError};
 use sfn_store::{Clock, MemoryStore, Store};
 use sfn_store_sqlite::SqliteStore;
@@ -16,6 +16,7 @@ use crate::auth::Gate;
 use crate::config::{Config, StoreUrl};
 use crate::connection;
 use crate::host::DriverHost;
+use crate::machine_metric::Sweep;
 use crate::metric::Metrics;
 use crate::request_id::RequestIds;
 use crate::route::Shared;
@@ -56,6 +57,7 @@ pub struct Server {
     address: SocketAddr,
     shared: Arc<Shared>,
     driver: Driver,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Server {
@@ -79,18 +81,22 @@ impl Server {
                 limits: Limits::default(),
                 pace: Pace::default(),
                 is_time_virtual: config.virtual_time,
+                observer: config.observer.clone(),
             },
         )?;
-        let host: Arc<dyn Host> = Arc::new(DriverHost { driver: driver.clone(), entropy });
+        let host: Arc<dyn Host> =
+            Arc::new(DriverHost { driver: driver.clone(), entropy, log_groups: config.log_groups });
         let shared = Shared {
             api: Api::new(store, host, ApiConfig { scope, limits: Limits::default() }),
             gate: Gate::new(&config.credentials),
             metrics: Metrics::new(),
+            sweep: Sweep::default(),
             driver: driver.clone(),
+            observer: config.observer.clone(),
             request_ids,
             body_bytes_max: config.body_bytes_max,
         };
-        Ok(Self { listener, address, shared: Arc::new(shared), driver })
+        Ok(Self { listener, address, shared: Arc::new(shared), driver, observer: config.observer })
     }
 
     /// The address that it listens on, its port picked if 0 was asked for.
@@ -100,10 +106,14 @@ impl Server {
 
     /// Serves until `shutdown` completes. Then it stops accepting, lets long
     /// polls end and answers under way go out, commits what has been stepped,
-    /// and gives all executions back to the store.
+    /// gives all executions back to the store, and passes on what observers have
+    /// heard.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
-        let Self { listener, shared, driver, .. } = self;
+        let Self { listener, shared, driver, observer, .. } = self;
         connection::serve(listener, shared, shutdown, driver.stop()).await;
+        if let Some(observer) = observer {
+            observer.stop().await;
+        }
     }
 }
 

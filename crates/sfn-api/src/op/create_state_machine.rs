@@ -62,6 +62,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     settings.check()?;
     let definition = request.definition.as_deref().unwrap_or_default();
     let definition = api.definitions.parsed(definition, lookup::parser_type(machine_type))?;
+    settings.check_log_group(api).await?;
     let now = api.host.now();
     let arn = api.scope.state_machine(&name);
     let tags = tag::of_new(request.tags.unwrap_or_default(), arn.as_str())?;

@@ -55,6 +55,7 @@ async fn standard(api: &Api, checked: Checked) -> Result<Vec<u8>, ApiError> {
         },
         definition,
         start: checked.engine_start(arn.shared(), api),
+        logging: machine.revision.logging.clone(),
     };
     match api.host.start_execution(execution).await {
         Ok(Creation::Created(record)) => answer(record.arn.as_str(), record.started_at),
@@ -98,5 +99,6 @@ pub(super) fn express_start(api: &Api, checked: &Checked) -> Result<(Arc<str>, E
     let definition =
         api.definitions.parsed(&machine.revision.definition, lookup::parser_type(machine.machine_type))?;
     let start = checked.engine_start(&arn, api);
-    Ok((arn, ExpressStart { definition, start, test_case: checked.test_case.clone() }))
+    let logging = machine.revision.logging.clone();
+    Ok((arn, ExpressStart { definition, start, test_case: checked.test_case.clone(), logging }))
 }

@@ -116,6 +116,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
             return Err(ApiError::deleting(&arn));
         }
         request.check_change()?;
+        request.settings.check_log_group(api).await?;
         let mut revision = request.applied_to(&machine, api)?;
         let now = api.host.now();
         if revision == *machine.revision {

@@ -9,7 +9,7 @@ use sfn_store::Revision;
 
 use crate::constraint::Constraints;
 use crate::variable_references::References;
-use crate::{ApiError, ErrorCode, json, variable_references};
+use crate::{Api, ApiError, ErrorCode, json, variable_references};
 
 /// The value of `includedData` that leaves out what may be encrypted.
 pub(crate) const METADATA_ONLY: &str = "METADATA_ONLY";
@@ -68,6 +68,12 @@ impl LoggingConfiguration {
             );
             constraints.length(&member, arn, 1..=256);
         }
+    }
+
+    /// The ARN of the first log group.
+    pub(crate) fn log_group_arn(&self) -> Option<&str> {
+        let destination = self.destinations.as_ref()?.first()?;
+        destination.cloud_watch_logs_log_group.as_ref()?.log_group_arn.as_deref()
     }
 
     /// Logging that is on has exactly one destination; logging that is off at
@@ -177,6 +183,19 @@ impl Settings {
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         self.logging.as_ref().map_or(Ok(()), LoggingConfiguration::check)?;
         self.encryption.as_ref().map_or(Ok(()), EncryptionConfiguration::check)
+    }
+
+    /// The destination of logs must be there, where somebody can tell.
+    pub(crate) async fn check_log_group(&self, api: &Api) -> Result<(), ApiError> {
+        let arn = self.logging.as_ref().and_then(LoggingConfiguration::log_group_arn);
+        let Some((arn, groups)) = arn.zip(api.host.log_groups()) else { return Ok(()) };
+        if groups.exists(arn).await {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            ErrorCode::InvalidLoggingConfiguration,
+            "Invalid Logging Configuration: Log Destination not found.",
+        ))
     }
 
     pub(crate) fn logging_text(&self) -> Result<Option<Arc<str>>, ApiError> {

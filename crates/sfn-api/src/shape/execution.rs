@@ -8,7 +8,7 @@ use sfn_store::{ExecutionRecord, ExecutionStatus};
 /// included in answers of the API.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct DataDetails {
-    included: bool,
+    pub(crate) included: bool,
 }
 
 impl DataDetails {
@@ -33,20 +33,29 @@ pub(crate) struct Redrive {
 
 impl Redrive {
     pub(crate) fn of(execution: &ExecutionRecord) -> Self {
-        let status = execution.status();
+        Self::new(execution.status(), execution.last_event_id.get(), execution.map_run.is_some())
+    }
+
+    /// That of an execution of this status and with so many events.
+    pub(crate) fn new(status: ExecutionStatus, events: u64, is_child: bool) -> Self {
         let reason = if matches!(status, ExecutionStatus::Running | ExecutionStatus::Succeeded) {
             Some(format!("Execution is {} and cannot be redriven", status.as_str()))
-        } else if execution.last_event_id.get() > Limits::REDRIVE_EVENTS_MAX {
+        } else if events > Limits::REDRIVE_EVENTS_MAX {
             Some("Execution history event limit exceeded".to_owned())
         } else {
             None
         };
         let redrive_status = match reason {
             Some(_) => "NOT_REDRIVABLE",
-            None if execution.map_run.is_some() => "REDRIVABLE_BY_MAP_RUN",
+            None if is_child => "REDRIVABLE_BY_MAP_RUN",
             None => "REDRIVABLE",
         };
         Self { redrive_status, redrive_status_reason: reason }
+    }
+
+    /// `redriveStatus`
+    pub(crate) fn status(&self) -> &'static str {
+        self.redrive_status
     }
 
     /// Why it cannot be redriven, if it cannot.

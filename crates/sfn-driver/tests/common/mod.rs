@@ -14,8 +14,8 @@ use asl_runtime::{
 };
 use asl_value::{Payload, Value};
 use sfn_driver::{
-    Config, Driver, Entropy, ExpressStart, ItemStream, Pace, Pending, ResultSink, StandardStart, TaskContext,
-    TaskHandler,
+    Config, Driver, Entropy, ExpressStart, ItemStream, Observer, Pace, Pending, ResultSink, StandardStart,
+    TaskContext, TaskHandler,
 };
 use sfn_store::id::{ActivityArn, ArnScope, ExecutionArn, Name, RevisionId, StateMachineArn};
 use sfn_store::{
@@ -122,6 +122,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) pace: Pace,
     pub(crate) is_time_virtual: bool,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
 }
 
 impl World {
@@ -131,7 +132,7 @@ impl World {
     }
 
     pub(crate) fn on(store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { store, clock, pace: Pace::default(), is_time_virtual: false }
+        Self { store, clock, pace: Pace::default(), is_time_virtual: false, observer: None }
     }
 
     /// A driver, as another process would have it.
@@ -143,6 +144,7 @@ impl World {
             limits: Limits::default(),
             pace: self.pace.clone(),
             is_time_virtual: self.is_time_virtual,
+            observer: self.observer.clone(),
         };
         Driver::start(Arc::clone(&self.store), Arc::new(handler.clone()), config).unwrap()
     }
@@ -266,6 +268,7 @@ impl Machine {
             },
             definition: Arc::clone(&self.definition),
             start: self.engine_start(arn.shared(), name),
+            logging: None,
         }
     }
 
@@ -276,6 +279,8 @@ impl Machine {
             definition: Arc::clone(&self.definition),
             start: self.engine_start(arn.shared(), name),
             test_case: None,
+            logging: None,
+            is_child: false,
         }
     }
 

@@ -3,7 +3,6 @@
 mod file;
 mod problem;
 mod s3;
-mod sign;
 mod xml;
 
 use std::path::PathBuf;

@@ -10,8 +10,9 @@ use hyper::body::Incoming;
 use hyper::{HeaderMap, Method, Request, Response};
 
 use super::xml::{self, Page};
-use super::{Address, Body, BucketError, Query, sign};
+use super::{Address, Body, BucketError, Query};
 use crate::http::{Client, Endpoint, EndpointError, percent_encoded};
+use crate::sign;
 
 /// Most bytes of a page of a listing: a thousand keys of 1,024 bytes, each of
 /// which XML may lengthen, and what comes with them.
@@ -119,7 +120,7 @@ impl S3 {
         let request = Request::builder().method(method).uri(uri).body(Full::new(body.clone()));
         let mut request = request.map_err(|error| unsent(&error))?;
         if let Some(credentials) = &self.credentials {
-            sign::signed(&mut request, body, credentials, &self.region, SystemTime::now())
+            sign::signed(&mut request, body, credentials, ("s3", &self.region), SystemTime::now())
                 .map_err(|error| unsent(&error))?;
         }
         Ok(request)

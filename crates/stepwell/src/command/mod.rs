@@ -6,6 +6,7 @@
 pub(crate) mod clock;
 pub(crate) mod entropy;
 pub(crate) mod eval;
+pub(crate) mod outlets;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod source;

@@ -5,12 +5,17 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use sfn_server::{Config, Server, StoreUrl, shutdown_signal};
 
+use super::outlets::{OutletArguments, log_groups, open};
 use super::tasks::{OutsideArguments, mock_config_of_local, read_mocks};
+
+/// How long threads that still write may take at the end.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Arguments of `stepwell serve`.
 #[derive(Debug, Args)]
@@ -48,6 +53,8 @@ pub(crate) struct Arguments {
     virtual_time: bool,
     #[command(flatten)]
     outside: OutsideArguments,
+    #[command(flatten)]
+    outlets: OutletArguments,
 }
 
 /// Serves until SIGTERM or SIGINT.
@@ -57,23 +64,34 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if let Some(path) = arguments.mock_config.or_else(mock_config_of_local) {
         router = router.with_mocks(read_mocks(&path)?);
     }
-    let config = Config {
+    let outlets = arguments.outlets.config(&arguments.region)?;
+    let mut config = Config {
         listen: arguments.listen,
         store: arguments.store,
         region: arguments.region,
         account: arguments.account,
         virtual_time: arguments.virtual_time,
+        log_groups: log_groups(&outlets),
         ..Config::default()
     };
     let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
     runtime.block_on(async {
+        let outlets = open(&outlets)?;
+        config.observer = outlets.clone().map(|outlets| Arc::new(outlets) as Arc<_>);
         let server = Server::bind(config, Arc::new(router)).await?;
         let mut stdout = std::io::stdout();
         writeln!(stdout, "stepwell listening on http://{}", server.address())?;
         stdout.flush()?;
+        // Not before: the greeting is the first line.
+        if let Some(outlets) = &outlets {
+            outlets.release();
+        }
         server.run(shutdown_signal()).await;
-        Ok(ExitCode::SUCCESS)
-    })
+        anyhow::Ok(())
+    })?;
+    // A write that nobody reads must not keep the process.
+    runtime.shutdown_timeout(EXIT_TIMEOUT);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Warnings and errors, unless `STEPWELL_LOG` says otherwise (`info`, `debug`).

@@ -64,13 +64,18 @@ impl OutsideArguments {
 }
 
 /// An endpoint from the option, or from the first of these variables.
-fn endpoint(service: &str, option: Option<String>, names: &[&str]) -> anyhow::Result<Option<Endpoint>> {
+pub(super) fn endpoint(
+    service: &str,
+    option: Option<String>,
+    names: &[&str],
+) -> anyhow::Result<Option<Endpoint>> {
     let Some(url) = option.or_else(|| names.iter().find_map(|name| variable(name))) else { return Ok(None) };
     let endpoint = Endpoint::parse(&url).with_context(|| format!("in the {service} endpoint {url:?}"))?;
     Ok(Some(endpoint))
 }
 
-fn credentials() -> Option<Credentials> {
+/// The credentials in the environment.
+pub(super) fn credentials() -> Option<Credentials> {
     Some(Credentials {
         access_key_id: variable("AWS_ACCESS_KEY_ID")?,
         secret_access_key: variable("AWS_SECRET_ACCESS_KEY")?,

@@ -1,4 +1,4 @@
-//! AWS Signature Version 4 for requests to S3.
+//! AWS Signature Version 4 for requests to AWS services.
 
 use std::time::SystemTime;
 
@@ -12,23 +12,24 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Request;
 
-use super::Credentials;
+use crate::Credentials;
 
 /// Why a request could not be signed.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SignError {
+pub(crate) enum SignError {
     #[error(transparent)]
     Parameters(#[from] v4::signing_params::BuildError),
     #[error(transparent)]
     Request(#[from] SigningError),
 }
 
-/// Adds date, checksum and signature to a request with this body.
-pub(super) fn signed(
+/// Adds date, checksum and signature to a request with this body. `service` is
+/// the name that the service has in signatures.
+pub(crate) fn signed(
     request: &mut Request<Full<Bytes>>,
     body: &[u8],
     credentials: &Credentials,
-    region: &str,
+    (service, region): (&str, &str),
     now: SystemTime,
 ) -> Result<(), SignError> {
     let identity = Identity::new(
@@ -39,7 +40,8 @@ pub(super) fn signed(
         "configuration",
     )
     .into();
-    // S3 wants paths as they are sent. S3 user guide, *Signature Version 4*.
+    // S3 wants paths as they are sent. S3 user guide, *Signature Version 4*. The
+    // other services that are called have no path but that of their endpoint.
     let mut settings = SigningSettings::default();
     settings.percent_encoding_mode = PercentEncodingMode::Single;
     settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
@@ -47,7 +49,7 @@ pub(super) fn signed(
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
         .region(region)
-        .name("s3")
+        .name(service)
         .time(now)
         .settings(settings)
         .build()?
@@ -79,7 +81,7 @@ mod tests {
         let mut request = Request::get(uri).body(Full::default()).unwrap();
         // 20130524T000000Z
         let now = SystemTime::UNIX_EPOCH + Duration::from_hours(380_376);
-        signed(&mut request, b"", &credentials, "us-east-1", now).unwrap();
+        signed(&mut request, b"", &credentials, ("s3", "us-east-1"), now).unwrap();
         let headers = request.headers();
         assert_eq!(headers["x-amz-date"], "20130524T000000Z");
         let authorization = headers["authorization"].to_str().unwrap();
@@ -97,7 +99,7 @@ mod tests {
             session_token: Some("T".to_owned()),
         };
         let mut request = Request::get("http://h/b/k").body(Full::default()).unwrap();
-        signed(&mut request, b"", &credentials, "us-east-1", SystemTime::UNIX_EPOCH).unwrap();
+        signed(&mut request, b"", &credentials, ("s3", "us-east-1"), SystemTime::UNIX_EPOCH).unwrap();
         assert_eq!(request.headers()["x-amz-security-token"], "T");
     }
 }
