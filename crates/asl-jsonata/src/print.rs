@@ -94,7 +94,7 @@ pub(crate) fn append(item: &Item, pretty: bool, out: &mut String, meter: &mut Me
             let item = crate::eval::context(item);
             let paid = out.len();
             let mut writer = Writer { out, meter, pretty, open: Vec::new(), paid };
-            writer.write(&item)?;
+            writer.write(item)?;
             writer.pay()
         }
     }

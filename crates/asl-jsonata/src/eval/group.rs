@@ -110,7 +110,7 @@ impl Evaluator<'_, '_> {
         let mut groups = Groups::new();
         for (number, row) in rows.iter().enumerate() {
             self.meter.visit(row.bindings.len())?;
-            let frame = Frame::child(env, row.bindings.clone());
+            let frame = self.spare.frame_within(env, &row.bindings);
             self.meter.step(group.pairs.len())?;
             for (place, (key, _)) in group.pairs.iter().enumerate() {
                 let key = self.eval(key, &row.context, &frame)?;
@@ -120,6 +120,7 @@ impl Evaluator<'_, '_> {
                     groups.add(key, place, (number, row.clone())).map_err(|key| repeated(group, &key))?;
                 }
             }
+            self.spare.give_back(frame);
         }
         let mut members = Vec::with_capacity(groups.entries.len());
         // A row that was a group of its own has lost its context to it: so the

@@ -107,10 +107,10 @@ impl Evaluator<'_, '_> {
         self.meter.visit(rest.len())?;
         match &first.kind {
             Kind::Variable(variable) => {
-                let start = self.variable(variable, env)?;
+                let start = self.unreduced(variable, env)?;
                 self.descend(&start, rest, true)
             }
-            Kind::Context => self.descend(&context(input), rest, true),
+            Kind::Context => self.descend(context(input), rest, true),
             _ => match input.items() {
                 Some(items) => Ok(Walked::Spread(items.to_vec(&mut self.meter)?, steps)),
                 None => self.descend(input, steps, false),
@@ -330,8 +330,7 @@ impl Evaluator<'_, '_> {
 
     /// `*`
     pub(super) fn wildcard(&mut self, input: &Item) -> Res<Item> {
-        let inner = context(input);
-        let view = View::of(&inner);
+        let view = View::of(context(input));
         let mut results = Vec::new();
         for (_, child) in view.members().or_else(|| view.elements()).into_iter().flatten() {
             let child = child.to_item();

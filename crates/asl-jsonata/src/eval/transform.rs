@@ -25,7 +25,7 @@ impl Evaluator<'_, '_> {
         if !target.is_object() && !target.is_array() {
             return Err(Fault::new("T0410").index(1).value(&target));
         }
-        let Item::Function(clone) = self.variable(&transform.clone, env)? else {
+        let Item::Function(clone) = self.unreduced(&transform.clone, env)? else {
             return Err(Fault::new("T2013").at(transform.position));
         };
         let source = match &*clone {
