@@ -46,6 +46,7 @@ pub(crate) enum Function {
     Transform {
         transform: Arc<Transform>,
         env: Env,
+        site: SiteCell,
     },
 }
 
@@ -68,12 +69,11 @@ impl Function {
     /// Where it notes the place of its latest call.
     pub(crate) fn site(&self) -> Option<&SiteCell> {
         match self {
-            Self::Lambda { site, .. } | Self::Partial { site, .. } | Self::Closure { site, .. } => Some(site),
-            Self::Native(_)
-            | Self::Chain(..)
-            | Self::Regex(_)
-            | Self::NextMatch { .. }
-            | Self::Transform { .. } => None,
+            Self::Lambda { site, .. }
+            | Self::Partial { site, .. }
+            | Self::Closure { site, .. }
+            | Self::Transform { site, .. } => Some(site),
+            Self::Native(_) | Self::Chain(..) | Self::Regex(_) | Self::NextMatch { .. } => None,
         }
     }
 

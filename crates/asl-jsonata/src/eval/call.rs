@@ -10,7 +10,7 @@ use super::{Evaluator, context};
 use crate::ast::{Call, Kind, Lambda, Node};
 use crate::error::{Fault, Res};
 use crate::frame::{Env, Function, Site};
-use crate::functions::{Arguments, Builtin};
+use crate::functions::{Arguments, Builtin, Unchecked, unchecked};
 use crate::item::{self, Item};
 
 /// What is about to be called.
@@ -398,7 +398,12 @@ impl Evaluator<'_, '_> {
             }
             Function::Native(builtin) => {
                 arguments.resize(builtin.arity().max(arguments.len()), Item::Undefined);
-                self.native(*builtin, arguments, &Item::Undefined, env).map(Tail::Done)
+                match unchecked(*builtin, arguments, &mut self.meter)? {
+                    Unchecked::Done(item) => Ok(Tail::Done(item)),
+                    Unchecked::Call(arguments) => {
+                        self.native(*builtin, arguments, &Item::Undefined, env).map(Tail::Done)
+                    }
+                }
             }
             _ => Ok(Tail::Next(Next { callee: Callee::from_function(function), arguments })),
         }
@@ -464,7 +469,7 @@ impl Evaluator<'_, '_> {
                 self.match_as_object(program, &argument, from)
             }
             Function::NextMatch { program, text, from } => self.next_match_as_object(program, text, *from),
-            Function::Transform { transform, env } => self.transform(transform, argument, env),
+            Function::Transform { transform, env, .. } => self.transform(transform, argument, env),
             // These are called by the loop in `invoke`.
             Function::Native(_)
             | Function::Lambda { .. }

@@ -124,9 +124,11 @@ impl<'e, 'h> Evaluator<'e, 'h> {
             }),
             Kind::Apply(left, right) => self.apply(left, right, node.position, input, env),
             Kind::Sort(_) => Ok(Item::Undefined),
-            Kind::Transform(transform) => {
-                self.closure(Function::Transform { transform: transform.clone(), env: env.clone() })
-            }
+            Kind::Transform(transform) => self.closure(Function::Transform {
+                site: <_>::default(),
+                transform: transform.clone(),
+                env: env.clone(),
+            }),
         }
     }
 
@@ -182,11 +184,25 @@ impl<'e, 'h> Evaluator<'e, 'h> {
         {
             result = self.group(group, &result, env)?;
         }
-        if extra.keep_array
-            && let Item::List(list) = &mut result
-            && matches!(list.shape, Shape::Sequence | Shape::Outer)
-        {
-            self.reshape(list)?;
+        if extra.keep_array {
+            match &mut result {
+                Item::List(list) => {
+                    if matches!(list.shape, Shape::Sequence | Shape::Outer) {
+                        self.reshape(list)?;
+                    }
+                }
+                // What predicates leave is a sequence, if only of one item.
+                single
+                    if !extra.predicates.is_empty()
+                        && extra.group.is_none()
+                        && !single.is_undefined()
+                        && !many(single) =>
+                {
+                    let items = vec![std::mem::take(single)];
+                    result = Item::List(Rc::new(List { items, shape: Shape::KeptSequence }));
+                }
+                _ => {}
+            }
         }
         Ok(result.normalize())
     }
@@ -298,6 +314,11 @@ impl<'e, 'h> Evaluator<'e, 'h> {
         let shape = if constructed { Shape::Constructed } else { Shape::Plain };
         Ok(Item::List(Rc::new(List { items: built, shape })))
     }
+}
+
+/// Whether it stands for several values.
+const fn many(item: &Item) -> bool {
+    item.is_array() || matches!(item, Item::Tuples(_))
 }
 
 /// An input that is an array counts as one value, not as a sequence.

@@ -117,7 +117,7 @@ pub(super) fn sort(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<
         merge_order(items.len(), &mut |a, b| {
             let pair = [item(a).clone(), item(b).clone()];
             let result = caller.call(evaluator, |given| given.extend(pair))?;
-            item::truthy(&result, &mut evaluator.meter)
+            Ok(swaps(&result))
         })?
     } else {
         sortable(&items)?;
@@ -134,6 +134,17 @@ pub(super) fn sort(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<
     };
     let sorted = order.into_iter().filter_map(|place| items.get_mut(place).map(std::mem::take));
     Ok(Item::array(sorted.collect()))
+}
+
+/// Whether the answer of a sort's function means yes: to JavaScript, which takes
+/// any array, object and function for it.
+fn swaps(answer: &Item) -> bool {
+    match answer {
+        Item::Undefined | Item::Json(Value::Null) => false,
+        Item::Json(Value::Bool(b)) => *b,
+        Item::Json(Value::String(text)) => !text.is_empty(),
+        other => other.as_f64().is_none_or(|n| n != 0.0 && !n.is_nan()),
+    }
 }
 
 /// Without a function, only numbers or only strings have an order.
