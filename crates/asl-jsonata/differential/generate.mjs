@@ -2,6 +2,10 @@
 // same seed makes the same cases. Expressions know the types they are after, so
 // that most have a value; the rest mixes types on purpose, to reach the errors.
 
+import { WORDS, NUMBERS, DATES, MILLIS, REGEXES, PICTURES, INTEGERS, DATE_PICTURES, PARSED, FIELDS } from "./pools.mjs";
+import { program } from "./programs.mjs";
+import { wild } from "./wild.mjs";
+
 /** Numbers from 0 to 1 that depend on the seed only. */
 function randomFrom(seed) {
   let state = seed >>> 0;
@@ -12,30 +16,6 @@ function randomFrom(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
 }
-
-const WORDS = ["ß", "ıi", "ÀÉ", "e\u0301", "line\nbreak", "tab\there", "quote\"d", "back\\\\slash", "a/b?c=d&e", "100%", "%41", "=", "abc", "zz", "", "a", "blue", "Red", "Ärger", "日本語", "a😀b", "hello world", " spaced  out ", "10.5", "-3.5", "1e3", "true", "x,y,,z", "AbcABC"];
-const NUMBERS = [1e-7, 123456789012, 0.1, 1e21, -0.0001, 1.005, 3.14159, 99.995, 4294967296, -1e10, 2e-10, 65, 0, 1, 2, 3, 7, 10, -1, -4, 0.5, 2.5, -2.5, 12.345, 1234.5678, 100, 1e6, 255];
-const DATES = ["2020", "2020-05", "2020-05-06T07:08:09", "2020-05-06T07:08:09.1Z", "2020-05-06T07:08Z", "2020-13-01", "2020-02-30", "x", "", "2020-05-06T24:00:00Z", "2020-05-06T07:08:09-0130", "20200506", "2020-05-06 07:08:09", "2024-02-29T10:11:12.123Z", "1999-12-31T23:59:59Z", "2023-07-01", "2018-01-01T00:00:00.000+02:00", "1970-01-01T00:00:00.000Z"];
-const MILLIS = [0, 1, 951782400000, 1521801216617, 1709201472123, -86400000, 1204405500000, 1735689599999];
-const REGEXES = ["/a+?/", "/(a)|(b)/", "/(?=l)l+/", "/(?!a)[a-z]/i", "/[A-Z][a-z]*/", "/(.)\\1/", "/x*/", "/,/", "/ +$/", "/^ *|e/m", "/\\d/", "/[^\\w]+/", "/(l)(o)?|(d)$/", "/a{2,3}|b{1,}/", "/a/", "/[a-c]+/", "/b|d/i", "/(\\w)(\\w*)/", "/\\s+/", "/^.*$/", "/(\\d+)(x)?/", "/[^a-z]/", "/l{2}|o$/", "/(?:e|o)./", "/\\bw/"];
-const PICTURES = ["#", "0.0", "#,##0.###", "#.00", "0000.0000", "#0%", "#0.00e00", "00.0#e0", "+0;-0", "0.0;", "#,###.##0", "0.000,0", "x0y", "0 ", "##0.##‰", "1", "#,##,##0.00", "0e0", "#e0", "9.9", "0;0;0", "0.0.0", "0%%", "#0#", "0.#0", ",0", "0,", "0.,0", "", "0", "#,##0.00", "000.0", "#0.###", "0.0e0", "00%", "#,#0", "0;(0)", "0.00‰", "$#", "#,##,#0.0#", "##", "0.#.0", "0,,0", "abc"];
-const INTEGERS = ["#,##0,0", "0,000", "###0", "#,#,#0", "00;o", "Ww;c", "W;o", "a;o", "0;x", "", "#", "x", "0a", "#;0", "０", "0.00", "1,000;o", "٠١", "0٠", "0", "000", "#,##0", "w", "W", "Ww", "A", "a", "1;o", "w;o", "#0;o", "١", "Ww;o", "#:000"];
-const DATE_PICTURES = ["[Y]", "[M]", "[MNn,3-3]", "[Mn]", "[MI]", "[Mw]", "[MWw]", "[D]", "[D01]", "[D1o] [d001]", "[F]", "[Fn,2-3]", "[FN,*-3]", "[F0]", "[H1]", "[h01]", "[Pn]", "[PN]", "[m]", "[m1]", "[s1]", "[f]", "[f1]", "[f01]", "[f0001]", "[Z0]", "[Z00]", "[Z000]", "[Z0000]", "[Z00:00]", "[Z0:00]", "[z0]", "[z00:00t]", "[Z00t]", "[Z00000]", "[C]", "[E]", "[Yw]", "[YWw]", "[Ya]", "[Y,4]", "[Y,2-2]", "[Y,*-4]", "[Y0001,2]", "[Y99]", "[D,2]", "[ M 01 ]", "]]", "[[]]", "x]y", "[Y", "[q]", "[]", "[W01]", "[w1o]", "[X0001]", "[xNn]", "[x]", "[YNn]", "[DN]", "[Y#,##0]", "[dw]", "[DWwo]", "[HIo]", 
-  "[Y0001]-[M01]-[D01]", "[D1o] [MNn] [Y]", "[H01]:[m01]:[s01].[f001]", "[FNn], [D1] [MNn,*-3] [Y,2-2]", "[h]:[m] [P]", "[W]-[F1]", "[d] [w]",
-  "[Y,*-2] [X] [x]", "[YI] [DW]", "[M01]/[D01] [Z]", "[Dwo] [MN] [z]", "[Z01:01t]", "[H] [[x]] [E]", "[yN]", "[X0001]-W[W01]-[F1]", "[Y9,999]",
-];
-const PARSED = [["5 Jan 2020", "[D] [MNn,3-3] [Y]"], ["MARCH 1 2001", "[MN] [D] [Y]"], ["january 2020", "[Mn] [Y]"], ["10:20:30.456 2000-1-1", "[H]:[m]:[s].[f] [Y]-[M]-[D]"], ["12 am 1999-05-06", "[h] [P] [Y]-[M]-[D]"], ["12 PM 1999-05-06", "[h] [PN] [Y]-[M]-[D]"], ["20200102", "[Y0001][M01][D01]"], ["2020-1-1 -0500", "[Y]-[M]-[D] [Z]"], ["2020-1-1 -05:30", "[Y]-[M]-[D] [Z00:00]"], ["2020-1-1 GMT+3", "[Y]-[M]-[D] [z]"], ["two thousand and twenty", "[Yw]"], ["XII/IV/MMXI", "[DI]/[MI]/[YI]"], ["1st 2000", "[M1o] [Y]"], ["2021-13-45", "[Y]-[M]-[D]"], ["2020-02-30", "[Y]-[M]-[D]"], ["99", "[Y,2-2]"], ["2000-W10", "[Y]-W[W]"], ["a b", "[Y] [M]"], ["[2000]", "[[[Y]]]"], ["2,020", "[Y9,999]"], ["b", "[Ya]"], ["2020", "[Y"], ["5", "[q]"], ["2020-01-01T10:20:30Z", "[Y]-[M]-[D]T[H]:[m]:[s]Z"], ["Tue 5 2020", "[FNn,3-3] [D] [Y]"], ["2020 5", "[Y] [D]"], ["2020-060", "[Y0001]-[d001]"], ["0099-1-1", "[Y]-[M]-[D]"], 
-  ["2024-02-29", "[Y0001]-[M01]-[D01]"], ["12/31/1999", "[M]/[D]/[Y]"], ["3rd March 2008", "[D1o] [MNn] [Y]"], ["23:59:01 2020-1-1", "[H]:[m]:[s] [Y]-[M]-[D]"],
-  ["2020-366", "[Y]-[d]"], ["Monday, 4 Aug 97", "[FNn], [D] [MNn,3-3] [Y,2-2]"], ["7:05 pm 2001-1-2", "[h]:[m] [P] [Y]-[M]-[D]"], ["MMXX", "[YI]"],
-  ["twenty-first of June, 2001", "[Dw] of [MNn], [Y]"], ["2020-01-01T10:00:00+05:30", "[Y]-[M]-[D]T[H]:[m]:[s][Z]"], ["nothing", "[Y]"], ["2018-W05-3", "[X]-W[W]-[F1]"],
-];
-
-/** The fields of the rows of a document, by the type that most rows have there. */
-const FIELDS = {
-  number: ["price", "qty", "dims.w", "parts.qty", "rank"],
-  string: ["sku", "color", "tags", "dims.unit", "parts.id", "`odd name`"],
-  any: ["price", "qty", "sku", "color", "tags", "dims", "parts", "active", "missing", "rank", "*", "$"],
-};
 
 class Generator {
   constructor(seed) {
@@ -348,7 +328,8 @@ class Generator {
       case "object": return this.object(depth);
       case "special": return this.special(depth);
       case "loose": return this.loose(depth);
-      case "program": return this.program(depth);
+      case "program": return program(this, depth);
+      case "wild": return wild(this, depth);
       default: return this.any(depth);
     }
   }
@@ -429,7 +410,7 @@ class Generator {
 
   attempt() {
     const depth = 1 + this.below(3);
-    const text = this.of(this.pick(["number", "string", "boolean", "array", "array", "object", "any", "special", "loose", "program"]), depth);
+    const text = this.of(this.pick(["number", "string", "boolean", "array", "array", "object", "any", "special", "loose", "program", "wild", "wild", "wild"]), depth);
     return this.chance(0.03) ? this.broken(text) : text;
   }
 
@@ -449,46 +430,6 @@ class Generator {
     if (this.chance(0.2)) text += ` ? ${operand()}${this.chance(0.7) ? ` : ${operand()}` : ""}`;
     if (this.chance(0.15)) text = `-${text}`;
     return this.chance(0.1) ? `[${text}]` : text;
-  }
-
-  /** Several statements: bindings, functions, recursion, scopes. */
-  program(depth) {
-    const d = Math.min(depth, 2);
-    return this.one(
-      () => `($a := ${this.number(d)}; $b := ($a := ${this.number(d)}; $a + 1); [$a, $b])`,
-      () => `($f := function($x, $y) { $x & "/" & $string($y) }; [$f(${this.string(d)}), $f(${this.string(d)}, ${this.any(d)}), $f(1, 2, 3)])`,
-      () => `($twice := function($g) { function($x) { $g($g($x)) } }; $twice(${this.pick(["$uppercase", "function($v) { $v & \"!\" }", "$string", "$substring(?, 1)", "$trim ~> $lowercase"])})(${this.string(d)}))`,
-      () => `($compose := function($f, $g) { function($x) { $g($f($x)) } }; $h := $compose(${this.pick(["$abs", "$sum", "$string"])}, ${this.pick(["$sqrt", "$length", "$string"])}); $h(${this.any(d)}))`,
-      () => `(${this.array(d, "number")}) ~> $map(function($v, $i, $a) { ${this.pick(["$v * $i", "$count($a) - $i", "$a[$i] = $v", "[$v, $i]", "$i % 2 = 0 ? $v"])} })`,
-      () => `$reduce(${this.array(d, "any")}, function($acc, $v${this.pick(["", ", $i", ", $i, $a"])}) { ${this.pick(["$append($acc, [$v])", "$acc & $string($v)", "[$acc, $v]", "$v", "$count($acc) + 1"])} }${this.pick(["", ", []", ", \"\"", ", missing", ", 0"])})`,
-      () => `$map(${this.array(d, "any")}, ${this.pick(["$string", "$boolean", "$exists", "$type", "$keys", "$number", "$not", "$length", "$uppercase", "$append(?, 1)", "$formatBase(?, 2)", "$substring(?, 1)", "$join(?, \"\")", "$contains(?, /a/)", "$round(?, 1)", "$pad(?, 5, \"*\")", "$lookup(?, \"sku\")", "/a/", "$string ~> $length"])})`,
-      () => `$filter(${this.array(d, "any")}, ${this.pick(["$boolean", "$exists", "$contains(?, \"a\")", "function($v, $i, $a) { $i = $count($a) - 1 }", "function($v) { $v }"])})`,
-      () => `$sort(${this.array(d, "any")}, function($l, $r) { ${this.pick(["$string($l) > $string($r)", "$l.price > $r.price", "$l.sku > $r.sku", "true", "false", "$l", "$length($l) > $length($r)"])} })`,
-      () => `$each(${this.object(d)}, ${this.pick(["function($v) { $v }", "function($v, $k, $o) { $count($keys($o)) & $k }", "$string", "function($v, $k) { $exists($v) ? $k }"])})`,
-      () => `$sift(${this.object(d)}, ${this.pick(["$exists", "function($v, $k) { $k in [\"a\", \"sku\", \"qty\"] }", "function($v) { $type($v) = \"number\" }", "$boolean"])})`,
-      () => `${this.object(d)} ~> |${this.pick(["$", "*", "**", "items[qty > 1]", "items.parts", "dims", "parts[0]", "missing", "items^(qty)"])}|${this.pick(["{\"n\": $count(*)}", "{\"sku\": null}", "{}", "{\"qty\": qty * 2, \"new\": sku}", "{\"dims\": {}}", "$sift($, function($v) { $type($v) = \"string\" })", "missing", "5"])}${this.pick(["", ", \"sku\"", ", [\"price\", \"none\"]", ", $keys($)[0]", ", []", ", 5", ", missing"])}|`,
-      () => `$$ ~> |${this.pick(["items", "first", "items.parts", "**[qty]"])}|{${this.pick(["\"qty\": qty + 1", "\"rank\": 0", "\"id\": id & id"])}}${this.pick(["", ", \"tags\""])}| ~> ${this.pick(["$lookup(\"items\")", "$keys()", "$type()", "|first|{\"x\": 1}|"])}`,
-      () => `items${this.pick(["", "[qty > 1]", "^(sku)", "@$i", "#$n"])}{${this.list(1, 3, () => `${this.pick(["sku", "color", "\"k\" & qty", "dims.unit", "\"all\""])}: ${this.pick(["$", "price", "$sum(qty)", "$count($)", "{\"p\": price}", "[parts.id]", "$[0].sku", "$i.sku", "$n"])}`).join(", ")}}${this.pick(["", "", ".*", ".p1", " ~> $keys()", " ~> $each(function($v, $k) { $k })"])}`,
-      () => `items.{"s": sku, "t": [tags], "p": parts${this.pick(["", "[0]", ".id", "{id: qty}", "[]", "^(>qty).id", "[-1].qty"])}, "u": %.${this.pick(["name", "count", "first.sku"])}}`,
-      () => `items.parts.${this.pick(["(%.sku & id)", "{%.sku: qty}", "[%.price, qty]", "%.%.name", "%.parts.id", "(qty > %.qty ? id)", "$.%.sku", "id[%.%.active]"])}`,
-      () => `items@$a.${this.pick(["parts", "dims", "tags"])}@$b.{"a": $a.${this.pick(["sku", "qty"])}, "b": $b${this.pick(["", ".id", ".w"])}}`,
-      () => `items#$i@$x.parts#$j.{"i": $i, "j": $j, "k": $x.sku & id}`,
-      () => `items@$x^(${this.pick(["$x.price", ">$x.sku", "$x.qty, >$x.price"])})#$n.{"n": $n, "s": $x.sku}`,
-      () => `${this.pick(["items", "single", "items.parts", "words", "nums"])}#$i[${this.pick(["$i = 0", "$i > 0", "$i in [0, 2]", "0", "[0..1]", "-1"])}].${this.pick(["$i", "$", "(sku & $i)", "[$i]", "{\"i\": $i}"])}`,
-      () => `(${this.pick(["items", "nums", "words", "mixed"])})[${this.predicate(d)}]${this.pick(["", "[0]", "[]", ".$string()"])}`,
-      () => `$string(${this.pick(["1e21", "1e-7", "0.1 + 0.2", "1/3", "123456789.123456789", "-0", "100", "1e100", "2 * 1e15", "0.000001", "12345678901234567890"])})`,
-      () => `${this.pick(["1/3", "1e21", "123456789 * 987654321", "0.1 * 3", "-7 % 3", "7 % -3", "5.5 % 2", "1e308 * 10", "2 - 1e400", "-(0)", "$power(2, 53) + 1", "1/0", "0/0", "-1/0", "[1/0]", "$sqrt(-1)", "$power(0, -1)", "$round(2.5)", "$round(-2.5)", "$round(1.005, 2)", "$round(15, -1)", "$round(1234.5, -2)", "$floor(-0.5)", "$abs(-0)"])}`,
-      () => `"${this.pick(["\\u00e9", "\\n\\t", "\\\\", "\\/", "\\ud83d\\ude00", "\\x", "\\u12", "'"])}" & ${this.string(0)}`,
-      () => `'${this.pick(["it\\'s", "a\"b", "\\u0041", ""])}' = ${this.string(0)}`,
-      () => `function($x)<${this.pick(["n", "s-", "n-", "a<n>", "a<s>", "x", "j", "(ns)", "(sn)-", "o", "b", "f", "n+", "s?n", "a<a<n>>", "l", "nn?", "s-n?", "f<n:n>"])}:${this.pick(["n", "s", "x", ""])}>{ ${this.pick(["$x", "$type($x)", "$count($x)", "[$x]"])} }(${this.list(0, 2, () => this.any(d)).join(", ")})`,
-      () => `${this.pick(["name", "count", "items[0]", "nums"])}.${this.pick(["$uppercase()", "$length()", "$string()", "$number()", "$contains(\"a\")", "$substring(1, 2)", "$pad(-8)", "$split(\"\")", "$keys()", "$each(function($v, $k) { $k })", "$sift(function($v) { $v })", "$spread()", "$lookup(\"sku\")", "$abs()", "$floor()", "$formatNumber(\"0.0\")", "$not()", "$exists()", "$toMillis()", "$fromMillis()", "$round(1)", "$base64encode()", "$match(/a/)", "$replace(\"a\", \"b\")", "$type()", "$boolean()", "$sqrt()", "$power(2)"])}`,
-      () => `$match(${this.string(d)}, ${this.pick(REGEXES)})${this.pick(["[0]", ".groups[0]", ".(match & index)", "{match: $count($)}", ".$keys()", "[-1].index"])}`,
-      () => `${this.pick(REGEXES)}(${this.string(0)})${this.pick(["", ".match", ".start", ".end", ".groups", ".next()", ".next().match"])}`,
-      () => `$split(${this.string(d)}, ${this.pick(REGEXES)}${this.pick(["", ", 1", ", 1.5", ", -1"])})`,
-      () => `$replace(${this.string(d)}, ${this.pick(REGEXES)}, ${this.pick(["\"<$0>\"", "\"$1-$2\"", "\"$$\"", "\"$10\"", "\"$\"", "function($m) { $m.match & $string($m.start) }", "function($m) { $uppercase($m.groups[0]) }", "function() { \"x\" }", "function($m) { 5 }", "$uppercase"])}${this.pick(["", ", 2", ", 0.5"])})`,
-      () => `$${this.pick(["encodeUrl", "encodeUrlComponent", "decodeUrl", "decodeUrlComponent", "base64encode", "base64decode"])}(${this.string(0)})`,
-      () => `$${this.pick(["zip", "append", "merge", "spread", "distinct", "reverse", "shuffle ~> $count", "sort", "keys", "sum", "max", "min", "average", "count", "join", "string", "boolean", "not", "exists", "type"])}(${this.list(1, 2, () => this.pick(["[1, [2]]", "[]", "[[]]", "[null]", "{}", "missing", "null", "\"a\"", "5", "[\"a\", 1]", "[{\"a\": 1}, {\"a\": 2}]", "[[1], [1]]", "nums", "items", "function($x) { $x }", "[true, true]", "[1, \"1\"]"])).join(", ")})`,
-    );
   }
 
   /** The text with one character gone, doubled or replaced: mostly errors of syntax. */

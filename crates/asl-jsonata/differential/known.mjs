@@ -2,7 +2,7 @@
 // and its two answers, both with positions in UTF-16 units.
 
 /** What JavaScript says when the reference trips over something. */
-const CRASH = /^(Cannot (read|set|create) propert|.* is not (a function|iterable|defined)|Invalid (code point|array length|regular expression|count value|time value)|Cannot convert|Maximum call stack|Unexpected token|Reduce of empty|.*toFixed|toString\(\) radix|URI malformed)/;
+const CRASH = /^(Cannot (read|set|create) propert|.* is not (a function|iterable|defined)|Invalid (code point|array length|regular expression|flags|count value|time value)|Cannot convert|Maximum call stack|Unexpected token|Reduce of empty|.*toFixed|CreateListFromArrayLike|toString\(\) radix|URI malformed)/;
 
 /** Whether both places are in members of one array, object or group, and in different ones. */
 function concurrent(expr, one, other) {
@@ -36,10 +36,20 @@ function close(one, other) {
   return typeof one === "number" && typeof other === "number" && Math.abs(one - other) <= Math.abs(one) * 1e-14;
 }
 
+/** Whether two values differ only in the order of what came from the members of objects. */
+function alike(one, other) {
+  const sorted = (value) => {
+    if (Array.isArray(value)) return value.map(sorted).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+    if (value !== null && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, sorted(member)]).sort());
+    return value;
+  };
+  return one !== undefined && JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}
+
 export const known = [
   {
-    reason: "the last digit of a power is the mathematical library's",
-    applies: ({ expr }, want, got) => expr.includes("$power(") && close(want.value, got.value),
+    reason: "the last digit of a power, which letters are read with too, is the mathematical library's",
+    applies: ({ expr }, want, got) => /\$(power|parseInteger)\(/.test(expr) && close(want.value, got.value),
   },
   {
     reason: "the reference trips over an error of JavaScript's own, which has no code",
@@ -50,13 +60,29 @@ export const known = [
     applies: (_, want, got) => ["D1011", "D1012"].includes(want.error?.code) && got.error?.code === "U1001",
   },
   {
+    reason: "a parent operator without a step that answers it: the reference knows no place for paths, this one does",
+    applies: (_, want, got) => want.error?.code === "S0217" && want.error.position === null && got.error?.code === "S0217",
+  },
+  {
     reason: "a function of the library that is applied in part checks no types in the reference: JavaScript makes something of them",
     applies: ({ expr }, want, got) => want.error?.code !== "T0410" && got.error?.code === "T0410" && /\$\w+\([^()]*\?/.test(expr),
   },
   {
+    reason: "the reference writes a function that is applied in part down as text, and does not read the default of a parameter",
+    applies: ({ expr }, want) => want.error?.code === "S0208" && /\$string\([^()]*\?/.test(expr),
+  },
+  {
+    reason: "members have no order in JSONata: JavaScript puts names that are whole numbers first, this and AWS keep the order in which they came",
+    applies: (_, want, got) => /"(0|[1-9]\d*)"/.test(JSON.stringify(want.value)) && alike(want.value, got.value),
+  },
+  {
+    reason: "the reference lets out the rows of a join as it holds them itself",
+    applies: (_, want) => JSON.stringify(want.value ?? null).includes("\"@\":"),
+  },
+  {
     reason: "text here is Unicode: a regular expression or a split does not cut a character in two, as it does in UTF-16",
     applies: ({ expr, data }) =>
-      /[\u{10000}-\u{10ffff}]/u.test(expr + JSON.stringify(data ?? null)) && /\$split\(|\$(match|replace|contains)\(|\/[im]*\(/.test(expr),
+      /[\u{10000}-\u{10ffff}]/u.test(expr + JSON.stringify(data ?? null)) && /\$split\(|\$(match|replace|contains)\(|\/[im]*\(|~>\s*\/|, \/.*\/[im]*\)/.test(expr),
   },
   {
     reason: "the reference evaluates the members of a constructor at once: which of their errors comes first is open",

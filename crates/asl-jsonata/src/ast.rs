@@ -166,6 +166,15 @@ impl Operator {
         }
     }
 
+    pub(crate) const fn is_arithmetic(self) -> bool {
+        matches!(self, Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Remainder)
+    }
+
+    /// `<` and its like.
+    pub(crate) const fn is_order(self) -> bool {
+        matches!(self, Self::Less | Self::LessOrEqual | Self::Greater | Self::GreaterOrEqual)
+    }
+
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         const ALL: [Operator; 15] = [
             Operator::Add,
@@ -201,6 +210,8 @@ pub(crate) struct Lambda {
     pub(crate) parameters: Vec<Symbol>,
     pub(crate) signature: Option<Signature>,
     pub(crate) body: Node,
+    /// Whether the last thing that the body does may be a call.
+    pub(crate) ends_in_call: bool,
 }
 
 /// One term of an order-by.
@@ -236,6 +247,19 @@ impl Node {
         self.extra
             .as_ref()
             .is_none_or(|extra| extra.predicates.is_empty() && extra.group.is_none() && !extra.keep_array)
+    }
+
+    /// Whether the last thing that evaluating it does may be a call.
+    pub(crate) fn ends_in_call(&self) -> bool {
+        self.is_bare()
+            && match &self.kind {
+                Kind::Call(call) => !call.partial,
+                Kind::Condition(_, then, otherwise) => {
+                    then.ends_in_call() || otherwise.as_ref().is_some_and(|node| node.ends_in_call())
+                }
+                Kind::Block(block) => block.nodes.last().is_some_and(Self::ends_in_call),
+                _ => false,
+            }
     }
 
     pub(crate) fn stages(&self) -> &[Stage] {

@@ -91,6 +91,15 @@ impl Meter {
         self.step(1)
     }
 
+    /// The body of a function, and the call of it.
+    pub(crate) fn enter_call(&mut self) -> Res<()> {
+        self.depth += 1;
+        if self.depth > self.depth_max {
+            return Err(Fault::depth());
+        }
+        self.step(2)
+    }
+
     pub(crate) fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }

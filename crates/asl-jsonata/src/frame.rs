@@ -46,6 +46,7 @@ pub(crate) enum Function {
     Transform {
         transform: Arc<Transform>,
         env: Env,
+        site: SiteCell,
     },
 }
 
@@ -68,12 +69,11 @@ impl Function {
     /// Where it notes the place of its latest call.
     pub(crate) fn site(&self) -> Option<&SiteCell> {
         match self {
-            Self::Lambda { site, .. } | Self::Partial { site, .. } | Self::Closure { site, .. } => Some(site),
-            Self::Native(_)
-            | Self::Chain(..)
-            | Self::Regex(_)
-            | Self::NextMatch { .. }
-            | Self::Transform { .. } => None,
+            Self::Lambda { site, .. }
+            | Self::Partial { site, .. }
+            | Self::Closure { site, .. }
+            | Self::Transform { site, .. } => Some(site),
+            Self::Native(_) | Self::Chain(..) | Self::Regex(_) | Self::NextMatch { .. } => None,
         }
     }
 
@@ -182,6 +182,37 @@ impl Frame {
         })
     }
 
+    /// Makes the frame, which is empty, that of a call.
+    pub(crate) fn begin_call(&mut self, function: &Rc<Function>, closure: &Env, arguments: Vec<Item>) {
+        self.parent = Some(closure.clone());
+        self.function = Some(function.clone());
+        self.arguments = arguments;
+    }
+
+    /// Makes the frame of a call that of another one of the same function. The
+    /// arguments are to be put into the list.
+    pub(crate) fn begin_again(&mut self) -> &mut Vec<Item> {
+        self.variables.get_mut().clear();
+        self.arguments.clear();
+        &mut self.arguments
+    }
+
+    /// Makes the frame, which is empty, one within another.
+    pub(crate) fn begin_within(&mut self, parent: &Env, variables: &[(Symbol, Item)]) {
+        self.parent = Some(parent.clone());
+        self.variables.get_mut().extend_from_slice(variables);
+    }
+
+    /// Empties the frame. What is left of the arguments is their list.
+    pub(crate) fn end(&mut self) -> Vec<Item> {
+        self.variables.get_mut().clear();
+        self.function = None;
+        self.parent = None;
+        let mut arguments = std::mem::take(&mut self.arguments);
+        arguments.clear();
+        arguments
+    }
+
     fn parameters(&self) -> &[Symbol] {
         match self.function.as_deref() {
             Some(Function::Lambda { lambda, .. }) => &lambda.parameters,
@@ -191,16 +222,39 @@ impl Frame {
 
     /// What the name is bound to, here or in the frames around.
     pub(crate) fn lookup(&self, symbol: Symbol, meter: &mut Meter) -> Res<Option<Item>> {
+        self.find(symbol, meter, Item::clone)
+    }
+
+    /// The number that the name is bound to. `None` also where looking for it is
+    /// too much work.
+    #[inline]
+    pub(crate) fn number(&self, symbol: Symbol, meter: &mut Meter) -> Option<f64> {
+        self.find(symbol, meter, Item::as_f64).ok().flatten().flatten()
+    }
+
+    /// The number that a member of what the name is bound to is.
+    pub(crate) fn member_number(&self, symbol: Symbol, name: &str, meter: &mut Meter) -> Option<f64> {
+        let read = |item: &Item| match item {
+            Item::Json(Value::Object(members)) => members.get(name).and_then(Value::as_f64),
+            _ => None,
+        };
+        self.find(symbol, meter, read).ok().flatten().flatten()
+    }
+
+    /// What `read` makes of what the name is bound to, here or in the frames around.
+    #[inline]
+    fn find<T>(&self, symbol: Symbol, meter: &mut Meter, read: impl Fn(&Item) -> T) -> Res<Option<T>> {
         let mut frame = self;
         loop {
             let parameters = frame.parameters();
-            meter.scan(frame.variables.borrow().len() + parameters.len() + 1)?;
-            if let Some((_, item)) = frame.variables.borrow().iter().find(|(s, _)| *s == symbol) {
-                return Ok(Some(item.clone()));
+            let variables = frame.variables.borrow();
+            meter.scan(variables.len() + parameters.len() + 1)?;
+            if let Some((_, item)) = variables.iter().find(|(s, _)| *s == symbol) {
+                return Ok(Some(read(item)));
             }
             if let Some(place) = parameters.iter().rposition(|parameter| *parameter == symbol) {
                 // Arguments that were left out are bound, to nothing.
-                return Ok(Some(frame.arguments.get(place).cloned().unwrap_or_default()));
+                return Ok(Some(read(frame.arguments.get(place).unwrap_or(&Item::Undefined))));
             }
             match frame.parent.as_deref() {
                 Some(parent) => frame = parent,

@@ -10,6 +10,7 @@ use crate::budget::Meter;
 use crate::error::{Fault, Res};
 use crate::frame::Function;
 use crate::json::{self, Strictness};
+use crate::lex;
 use crate::print;
 use crate::view::{Children, View, Walk};
 
@@ -284,6 +285,13 @@ impl Record {
     pub(crate) fn get(&self, name: &str) -> Option<&Item> {
         self.members.iter().find(|(n, _)| &**n == name).map(|(_, item)| item)
     }
+}
+
+/// The UTF-16 units of a text, each a text of its own: what JavaScript finds in it.
+pub(crate) fn units(text: &str, meter: &mut Meter) -> Res<Vec<Item>> {
+    meter.sequence(text.len())?;
+    meter.step(text.len())?;
+    Ok(text.encode_utf16().map(|unit| Item::string(lex::text_of_unit(unit))).collect())
 }
 
 /// Two containers of which some is still to be compared.

@@ -276,6 +276,12 @@ fn lone_surrogate(unit: u32) -> char {
     char::from_u32(LONE_SURROGATE_BASE + (unit - 0xd800)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
+/// A UTF-16 unit as a text of its own.
+pub(crate) fn text_of_unit(unit: u16) -> String {
+    let unit = u32::from(unit);
+    char::from_u32(unit).unwrap_or_else(|| lone_surrogate(unit)).to_string()
+}
+
 const LONE_SURROGATE_BASE: u32 = 0x10_d800;
 
 /// Whether the character stands for half of a surrogate pair.

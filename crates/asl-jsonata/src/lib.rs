@@ -35,6 +35,7 @@ mod print;
 mod references;
 mod regex;
 mod signature;
+mod spare;
 mod syntax;
 mod view;
 

@@ -69,13 +69,17 @@ fn layout(negative: bool, (digits, point): &(String, i32)) -> String {
     text
 }
 
-/// A number as `$string` prints it: no more than fifteen digits of a fraction.
-fn rounded_number(n: f64) -> String {
+/// A number with no more than fifteen digits, if it has a fraction.
+pub(crate) fn rounded(n: f64) -> f64 {
     if n.fract() == 0.0 || !n.is_finite() {
-        return number(n);
+        return n;
     }
-    let rounded: f64 = format!("{n:.14e}").parse().unwrap_or(n);
-    number(rounded)
+    format!("{n:.14e}").parse().unwrap_or(n)
+}
+
+/// A number as `$string` prints it.
+fn rounded_number(n: f64) -> String {
+    number(rounded(n))
 }
 
 /// What `$string` makes of a value, appended to `out`. Undefined adds nothing.
@@ -94,7 +98,7 @@ pub(crate) fn append(item: &Item, pretty: bool, out: &mut String, meter: &mut Me
             let item = crate::eval::context(item);
             let paid = out.len();
             let mut writer = Writer { out, meter, pretty, open: Vec::new(), paid };
-            writer.write(&item)?;
+            writer.write(item)?;
             writer.pay()
         }
     }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use asl_value::Value;
 
 use super::{Evaluator, context};
-use crate::ast::{Call, Kind, Node};
+use crate::ast::{Call, Kind, Lambda, Node};
 use crate::error::{Fault, Res};
-use crate::frame::{Env, Frame, Function, Site};
-use crate::functions::{Arguments, Builtin};
+use crate::frame::{Env, Function, Site};
+use crate::functions::{Arguments, Builtin, Unchecked, unchecked};
 use crate::item::{self, Item};
 
 /// What is about to be called.
@@ -71,7 +71,7 @@ impl Evaluator<'_, '_> {
         }
         let callee = self.callee(call, position, input, env, "T1005")?;
         self.meter.visit(call.arguments.len())?;
-        let mut arguments = Vec::with_capacity(call.arguments.len() + usize::from(first.is_some()));
+        let mut arguments = self.spare.list(call.arguments.len() + usize::from(first.is_some()));
         arguments.extend(first);
         for argument in call.arguments.iter().flatten() {
             let argument = self.eval(argument, input, env)?;
@@ -215,6 +215,53 @@ impl Evaluator<'_, '_> {
         }
     }
 
+    /// Calls a function from within a function, without a context of its own.
+    pub(crate) fn call_function(
+        &mut self,
+        function: &Rc<Function>,
+        arguments: Vec<Item>,
+        env: &Env,
+    ) -> Res<Item> {
+        self.meter.enter()?;
+        let result = self.invoke(Callee::from_function(function), arguments, &Item::null(), env)?;
+        self.meter.leave();
+        Ok(result)
+    }
+
+    /// Calls a lambda, as [`call_function`](Self::call_function) does, in a frame
+    /// that has the arguments.
+    pub(super) fn run_lambda(
+        &mut self,
+        function: &Function,
+        lambda: &Lambda,
+        input: &Item,
+        frame: &Env,
+        env: &Env,
+    ) -> Res<Item> {
+        self.meter.enter_call()?;
+        let result = if lambda.ends_in_call {
+            match self.tail(&lambda.body, input, frame) {
+                Ok(Tail::Done(item)) => Ok(item),
+                Ok(Tail::Call(call, context, frame)) => {
+                    let next = self.follow(call, context, frame)?;
+                    return self.go_on(next, env);
+                }
+                Ok(Tail::Next(next)) => return self.go_on(next, env),
+                Err(fault) => Err(fault),
+            }
+        } else {
+            self.eval(&lambda.body, input, frame)
+        };
+        self.meter.leave();
+        result.map_err(|fault| function.mark(fault))
+    }
+
+    fn go_on(&mut self, next: Next, env: &Env) -> Res<Item> {
+        let result = self.invoke(next.callee, next.arguments, &Item::null(), env)?;
+        self.meter.leave();
+        Ok(result)
+    }
+
     /// Calls a function, and the functions that it calls last, in a loop.
     pub(crate) fn invoke(
         &mut self,
@@ -251,7 +298,7 @@ impl Evaluator<'_, '_> {
             let input = if closures.is_empty() { input } else { &Item::null() };
             let following = match self.begin(&function, next.arguments, input, env) {
                 Ok(Tail::Done(item)) => break Ok(item),
-                Ok(Tail::Call(call, context, frame)) => self.follow(call, context, &frame),
+                Ok(Tail::Call(call, context, frame)) => self.follow(call, context, frame),
                 Ok(Tail::Next(next)) => Ok(next),
                 Err(fault) => break Err(function.mark(fault)),
             };
@@ -264,17 +311,18 @@ impl Evaluator<'_, '_> {
     }
 
     /// A call that is the last thing a function does, ready to be made.
-    fn follow(&mut self, call: &Call, context: &Item, frame: &Env) -> Res<Next> {
+    fn follow(&mut self, call: &Call, context: &Item, frame: Env) -> Res<Next> {
         let procedure = &call.procedure;
-        let callee = self.callee(call, procedure.position, context, frame, "T1005")?;
+        let callee = self.callee(call, procedure.position, context, &frame, "T1005")?;
         let token =
             if matches!(procedure.kind, Kind::Variable(_)) { procedure.name().cloned() } else { None };
         self.set_site(&callee, Site { position: procedure.position, token });
         self.meter.visit(call.arguments.len())?;
-        let mut arguments = Vec::with_capacity(call.arguments.len());
+        let mut arguments = self.spare.list(call.arguments.len());
         for argument in call.arguments.iter().flatten() {
-            arguments.push(self.eval(argument, context, frame)?);
+            arguments.push(self.eval(argument, context, &frame)?);
         }
+        self.spare.give_back(frame);
         Ok(Next { callee, arguments })
     }
 
@@ -292,8 +340,7 @@ impl Evaluator<'_, '_> {
                     Some(signature) => signature.validate(arguments, caller, &mut self.meter)?,
                     None => arguments,
                 };
-                let frame = Frame::of_call(function, closure, arguments);
-                self.tail(&lambda.body, input, &frame)
+                self.begin_lambda(function, &lambda.body, input, closure, arguments)
             }
             Function::Partial { .. } => self.begin_partial(function, arguments, env),
             Function::Chain(first, second) => {
@@ -309,6 +356,22 @@ impl Evaluator<'_, '_> {
             }
             other => self.invoke_other(other, arguments).map(Tail::Done),
         }
+    }
+
+    fn begin_lambda<'n>(
+        &mut self,
+        function: &Rc<Function>,
+        body: &'n Node,
+        input: &'n Item,
+        closure: &Env,
+        arguments: Vec<Item>,
+    ) -> Res<Tail<'n>> {
+        let frame = self.spare.frame_of_call(function, closure, arguments);
+        let tail = self.tail(body, input, &frame)?;
+        if matches!(tail, Tail::Done(_)) {
+            self.spare.give_back(frame);
+        }
+        Ok(tail)
     }
 
     /// Calls a function with the arguments that it was given before. Signatures
@@ -331,12 +394,16 @@ impl Evaluator<'_, '_> {
         }
         match &**function {
             Function::Lambda { lambda, input, env: closure, .. } => {
-                let frame = Frame::of_call(function, closure, arguments);
-                self.tail(&lambda.body, input, &frame)
+                self.begin_lambda(function, &lambda.body, input, closure, arguments)
             }
             Function::Native(builtin) => {
                 arguments.resize(builtin.arity().max(arguments.len()), Item::Undefined);
-                self.native(*builtin, arguments, &Item::Undefined, env).map(Tail::Done)
+                match unchecked(*builtin, arguments, &mut self.meter)? {
+                    Unchecked::Done(item) => Ok(Tail::Done(item)),
+                    Unchecked::Call(arguments) => {
+                        self.native(*builtin, arguments, &Item::Undefined, env).map(Tail::Done)
+                    }
+                }
             }
             _ => Ok(Tail::Next(Next { callee: Callee::from_function(function), arguments })),
         }
@@ -366,14 +433,17 @@ impl Evaluator<'_, '_> {
             Kind::Block(block) => {
                 self.meter.enter()?;
                 self.meter.scan(block.nodes.len())?;
-                let frame = if block.frame { Frame::child(env, Vec::new()) } else { env.clone() };
-                let Some((last, before)) = block.nodes.split_last() else {
-                    return Ok(Tail::Done(Item::Undefined));
+                let frame = if block.frame { self.spare.frame_within(env, &[]) } else { env.clone() };
+                let result = match block.nodes.split_last() {
+                    Some((last, before)) => {
+                        self.last_of(before, input, &frame)?;
+                        self.tail(last, input, &frame)?
+                    }
+                    None => Tail::Done(Item::Undefined),
                 };
-                for node in before {
-                    self.eval(node, input, &frame)?;
+                if block.frame && matches!(result, Tail::Done(_)) {
+                    self.spare.give_back(frame);
                 }
-                let result = self.tail(last, input, &frame)?;
                 self.meter.leave();
                 Ok(result)
             }
@@ -382,8 +452,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn native(&mut self, builtin: Builtin, arguments: Vec<Item>, input: &Item, env: &Env) -> Res<Item> {
-        let caller = context(input);
-        let values = builtin.signature().validate(arguments, &caller, &mut self.meter)?;
+        let values = builtin.signature().validate(arguments, context(input), &mut self.meter)?;
         self.meter.enter()?;
         let result = builtin.run(self, &mut Arguments { values, input, env })?;
         self.meter.leave();
@@ -400,7 +469,7 @@ impl Evaluator<'_, '_> {
                 self.match_as_object(program, &argument, from)
             }
             Function::NextMatch { program, text, from } => self.next_match_as_object(program, text, *from),
-            Function::Transform { transform, env } => self.transform(transform, argument, env),
+            Function::Transform { transform, env, .. } => self.transform(transform, argument, env),
             // These are called by the loop in `invoke`.
             Function::Native(_)
             | Function::Lambda { .. }

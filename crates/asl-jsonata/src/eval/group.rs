@@ -110,7 +110,7 @@ impl Evaluator<'_, '_> {
         let mut groups = Groups::new();
         for (number, row) in rows.iter().enumerate() {
             self.meter.visit(row.bindings.len())?;
-            let frame = Frame::child(env, row.bindings.clone());
+            let frame = self.spare.frame_within(env, &row.bindings);
             self.meter.step(group.pairs.len())?;
             for (place, (key, _)) in group.pairs.iter().enumerate() {
                 let key = self.eval(key, &row.context, &frame)?;
@@ -120,12 +120,15 @@ impl Evaluator<'_, '_> {
                     groups.add(key, place, (number, row.clone())).map_err(|key| repeated(group, &key))?;
                 }
             }
+            self.spare.give_back(frame);
         }
-        let mut members = Vec::with_capacity(groups.entries.len());
-        // A row that was a group of its own has lost its context to it: so the
-        // reference has it.
+        // A row that was a group of its own has lost its context to it, and groups
+        // whose names are whole numbers come first: so the reference has it.
+        let mut entries: Vec<(usize, Entry<_>)> = groups.entries.into_iter().enumerate().collect();
+        entries.sort_by_key(|(_, entry)| whole_number(&entry.key).unwrap_or(u32::MAX));
+        let mut members = Vec::with_capacity(entries.len());
         let mut taken = BTreeSet::new();
-        for entry in groups.entries {
+        for (place, entry) in entries {
             let alone = entry.rows.len() == 1;
             let mut group_rows = Vec::with_capacity(entry.rows.len());
             for (number, mut row) in entry.rows {
@@ -142,11 +145,12 @@ impl Evaluator<'_, '_> {
             if let Some((_, value)) = group.pairs.get(entry.pair) {
                 let value = self.eval(value, &context, &frame)?;
                 if !value.is_undefined() {
-                    members.push((entry.key, value));
+                    members.push((place, (entry.key, value)));
                 }
             }
         }
-        Item::object(members, &mut self.meter)
+        members.sort_by_key(|(place, _)| *place);
+        Item::object(members.into_iter().map(|(_, member)| member).collect(), &mut self.meter)
     }
 
     /// One row stays as it is; of several, each column becomes an array.
@@ -174,17 +178,17 @@ impl Evaluator<'_, '_> {
         Ok((context, bindings))
     }
 
-    /// All items in one array, arrays among them flattened once; a single item
-    /// stands for itself.
+    /// All items that have a value in one array, arrays among them flattened once;
+    /// a single item stands for itself.
     fn append_all(&mut self, mut items: Vec<Item>) -> Res<Item> {
-        if items.len() == 1 {
+        items.retain(|item| !item.is_undefined());
+        if items.len() < 2 {
             return Ok(items.pop().unwrap_or_default());
         }
         let mut appended = Vec::with_capacity(items.len());
         for item in items {
             match item.items() {
                 Some(inner) => appended.extend(inner.to_vec(&mut self.meter)?),
-                None if item.is_undefined() => {}
                 None => appended.push(item),
             }
             self.meter.visit(1)?;
@@ -192,6 +196,12 @@ impl Evaluator<'_, '_> {
         self.meter.sequence(appended.len())?;
         Ok(Item::array(appended))
     }
+}
+
+/// The number that a name is to JavaScript, which puts such members first.
+fn whole_number(name: &str) -> Option<u32> {
+    let canonical = name == "0" || !name.starts_with('0') && name.bytes().all(|b| b.is_ascii_digit());
+    if canonical { name.parse().ok().filter(|n| *n < u32::MAX) } else { None }
 }
 
 /// The key's text; `None` leaves the pair out.

@@ -1,6 +1,7 @@
 //! The evaluator: walks the compiled form with a context and an environment.
 
 mod call;
+mod caller;
 mod filter;
 mod group;
 mod operator;
@@ -8,8 +9,9 @@ mod path;
 mod sort;
 mod transform;
 
+pub(crate) use caller::Caller;
 pub(crate) use path::lookup;
-pub(crate) use sort::merge_sort;
+pub(crate) use sort::{merge_order, text_order};
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,6 +26,7 @@ use crate::frame::{Cycles, Env, Frame, Function, Site};
 use crate::functions::Builtin;
 use crate::item::{self, Item, List, Shape};
 use crate::lower::Symbols;
+use crate::spare::Spare;
 use crate::{Dialect, Host};
 
 /// One evaluation.
@@ -35,6 +38,7 @@ pub(crate) struct Evaluator<'e, 'h> {
     /// What names outside all frames stand for, once looked up.
     globals: Vec<Option<Item>>,
     cycles: Cycles,
+    pub(crate) spare: Spare,
     /// Where the functions of the library were called last.
     native_sites: BTreeMap<Builtin, Site>,
 }
@@ -49,6 +53,7 @@ impl<'e, 'h> Evaluator<'e, 'h> {
             symbols: Cow::Borrowed(symbols),
             globals: Vec::new(),
             cycles: Cycles::default(),
+            spare: Spare::default(),
             native_sites: BTreeMap::new(),
         }
     }
@@ -63,16 +68,19 @@ impl<'e, 'h> Evaluator<'e, 'h> {
         self.eval(node, &wrap_array(document), &root)
     }
 
+    #[inline]
     pub(crate) fn eval(&mut self, node: &Node, input: &Item, env: &Env) -> Res<Item> {
-        if node.extra.is_none() {
-            match &node.kind {
-                Kind::Literal(value) => return Ok(Item::Json(value.clone())),
-                Kind::Number(n) => return Ok(Item::Number(*n)),
-                Kind::Variable(variable) => return Ok(self.variable(variable, env)?.normalize()),
-                Kind::Context => return Ok(context(input).normalize()),
-                _ => {}
-            }
+        // What is neither nested nor can fail is not worth a level of its own.
+        match &node.kind {
+            Kind::Number(n) if node.extra.is_none() => Ok(Item::Number(*n)),
+            Kind::Variable(variable) if node.extra.is_none() => self.variable(variable, env),
+            Kind::Literal(value) if node.extra.is_none() => Ok(Item::Json(value.clone())),
+            Kind::Context if node.extra.is_none() => Ok(context(input).clone().normalize()),
+            _ => self.nested(node, input, env),
         }
+    }
+
+    fn nested(&mut self, node: &Node, input: &Item, env: &Env) -> Res<Item> {
         self.meter.enter()?;
         let raw = self.eval_kind(node, input, env)?;
         let result = match &node.extra {
@@ -89,8 +97,8 @@ impl<'e, 'h> Evaluator<'e, 'h> {
             Kind::Number(n) => Ok(Item::Number(*n)),
             Kind::Regex(program) => self.closure(Function::Regex(program.clone())),
             Kind::Name(name) => lookup(input, name, &mut self.meter),
-            Kind::Context => Ok(context(input)),
-            Kind::Variable(variable) => self.variable(variable, env),
+            Kind::Context => Ok(context(input).clone()),
+            Kind::Variable(variable) => self.unreduced(variable, env),
             Kind::Wildcard => self.wildcard(input),
             Kind::Descendants => self.descendants(input),
             Kind::Parent(label) => Ok(env.lookup(*label, &mut self.meter)?.unwrap_or_default()),
@@ -116,9 +124,11 @@ impl<'e, 'h> Evaluator<'e, 'h> {
             }),
             Kind::Apply(left, right) => self.apply(left, right, node.position, input, env),
             Kind::Sort(_) => Ok(Item::Undefined),
-            Kind::Transform(transform) => {
-                self.closure(Function::Transform { transform: transform.clone(), env: env.clone() })
-            }
+            Kind::Transform(transform) => self.closure(Function::Transform {
+                site: <_>::default(),
+                transform: transform.clone(),
+                env: env.clone(),
+            }),
         }
     }
 
@@ -174,11 +184,25 @@ impl<'e, 'h> Evaluator<'e, 'h> {
         {
             result = self.group(group, &result, env)?;
         }
-        if extra.keep_array
-            && let Item::List(list) = &mut result
-            && matches!(list.shape, Shape::Sequence | Shape::Outer)
-        {
-            self.reshape(list)?;
+        if extra.keep_array {
+            match &mut result {
+                Item::List(list) => {
+                    if matches!(list.shape, Shape::Sequence | Shape::Outer) {
+                        self.reshape(list)?;
+                    }
+                }
+                // What predicates leave is a sequence, if only of one item.
+                single
+                    if !extra.predicates.is_empty()
+                        && extra.group.is_none()
+                        && !single.is_undefined()
+                        && !many(single) =>
+                {
+                    let items = vec![std::mem::take(single)];
+                    result = Item::List(Rc::new(List { items, shape: Shape::KeptSequence }));
+                }
+                _ => {}
+            }
         }
         Ok(result.normalize())
     }
@@ -192,12 +216,29 @@ impl<'e, 'h> Evaluator<'e, 'h> {
         Ok(())
     }
 
-    pub(crate) fn variable(&mut self, variable: &Variable, env: &Env) -> Res<Item> {
+    /// What a variable stands for, reduced if it is a sequence.
+    fn variable(&mut self, variable: &Variable, env: &Env) -> Res<Item> {
+        if !variable.global
+            && let Some(item) = env.lookup(variable.symbol, &mut self.meter)?
+        {
+            return Ok(item.normalize());
+        }
+        self.outer(variable, env).map(Item::normalize)
+    }
+
+    /// What a variable stands for.
+    pub(crate) fn unreduced(&mut self, variable: &Variable, env: &Env) -> Res<Item> {
         if !variable.global
             && let Some(item) = env.lookup(variable.symbol, &mut self.meter)?
         {
             return Ok(item);
         }
+        self.outer(variable, env)
+    }
+
+    /// What a name that no frame has stands for: the host's variable, or the
+    /// library's function.
+    fn outer(&mut self, variable: &Variable, env: &Env) -> Res<Item> {
         let place = variable.symbol as usize;
         if let Some(Some(item)) = self.globals.get(place) {
             return Ok(item.clone());
@@ -222,11 +263,21 @@ impl<'e, 'h> Evaluator<'e, 'h> {
     }
 
     fn block(&mut self, block: &Block, input: &Item, env: &Env) -> Res<Item> {
-        let frame = if block.frame { Frame::child(env, Vec::new()) } else { env.clone() };
         self.meter.scan(block.nodes.len())?;
+        if !block.frame {
+            return self.last_of(&block.nodes, input, env);
+        }
+        let frame = self.spare.frame_within(env, &[]);
+        let result = self.last_of(&block.nodes, input, &frame)?;
+        self.spare.give_back(frame);
+        Ok(result)
+    }
+
+    /// Evaluates all of them; what the last one has is the result.
+    pub(super) fn last_of(&mut self, nodes: &[Node], input: &Item, env: &Env) -> Res<Item> {
         let mut result = Item::Undefined;
-        for node in &block.nodes {
-            result = self.eval(node, input, &frame)?;
+        for node in nodes {
+            result = self.eval(node, input, env)?;
         }
         Ok(result)
     }
@@ -263,20 +314,11 @@ impl<'e, 'h> Evaluator<'e, 'h> {
         let shape = if constructed { Shape::Constructed } else { Shape::Plain };
         Ok(Item::List(Rc::new(List { items: built, shape })))
     }
+}
 
-    /// Calls a function from within a function, without a context of its own.
-    pub(crate) fn call_function(
-        &mut self,
-        function: &Rc<Function>,
-        arguments: Vec<Item>,
-        env: &Env,
-    ) -> Res<Item> {
-        self.meter.enter()?;
-        let callee = call::Callee::from_function(function);
-        let result = self.invoke(callee, arguments, &Item::null(), env)?;
-        self.meter.leave();
-        Ok(result)
-    }
+/// Whether it stands for several values.
+const fn many(item: &Item) -> bool {
+    item.is_array() || matches!(item, Item::Tuples(_))
 }
 
 /// An input that is an array counts as one value, not as a sequence.
@@ -289,9 +331,9 @@ pub(crate) fn wrap_array(document: Item) -> Item {
 }
 
 /// `$`: the context, without the wrapper around an input that is an array.
-pub(crate) fn context(input: &Item) -> Item {
+pub(crate) fn context(input: &Item) -> &Item {
     match input {
-        Item::List(list) if list.shape == Shape::Outer => list.items.first().cloned().unwrap_or_default(),
-        other => other.clone(),
+        Item::List(list) if list.shape == Shape::Outer => list.items.first().unwrap_or(input),
+        other => other,
     }
 }

@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 
-use super::Evaluator;
-use crate::ast::{Link, Node, Operator};
+use asl_value::Value;
+
+use super::{Evaluator, text_order};
+use crate::ast::{Kind, Link, Node, Operator};
 use crate::error::{Fault, Res};
 use crate::frame::Env;
 use crate::item::{self, Item};
@@ -16,7 +18,11 @@ impl Evaluator<'_, '_> {
     /// Operators of one chain, from the left.
     pub(super) fn chain(&mut self, first: &Node, rest: &[Link], input: &Item, env: &Env) -> Res<Item> {
         self.meter.scan(rest.len().saturating_mul(4))?;
-        let mut value = self.eval(first, input, env)?;
+        let (value, rest) = self.numbers(first, rest, input, env);
+        let mut value = match value {
+            Some(value) => value,
+            None => self.eval(first, input, env)?,
+        };
         for link in rest {
             value = match link.operator {
                 Operator::And | Operator::Or => self.logical(link, &value, input, env)?,
@@ -27,6 +33,72 @@ impl Evaluator<'_, '_> {
             };
         }
         Ok(value)
+    }
+
+    /// The operators at the beginning whose sides are literal numbers, and
+    /// variables and members that are numbers, at once; and what is left to do.
+    /// Nothing is done where a number is out of range, or the budget spent: going the long
+    /// way finds the error.
+    fn numbers<'n>(
+        &mut self,
+        first: &Node,
+        rest: &'n [Link],
+        input: &Item,
+        env: &Env,
+    ) -> (Option<Item>, &'n [Link]) {
+        let mut left = rest;
+        let mut value = None;
+        let Some(mut number) = self.number(first, input, env) else { return (None, rest) };
+        while let Some((link, behind)) = left.split_first() {
+            let Some(right) = self.number(&link.right, input, env) else { break };
+            if link.operator.is_arithmetic() {
+                number = calculate(link.operator, number, right);
+                if !number.is_finite() {
+                    return (None, rest);
+                }
+                value = Some(Item::Number(number));
+            } else if link.operator.is_order() {
+                let order = number.partial_cmp(&right);
+                return (Some(Item::bool(ordered(link.operator, order))), behind);
+            } else {
+                break;
+            }
+            left = behind;
+        }
+        (value, left)
+    }
+
+    /// The finite number that a literal, a variable, or a member of one or of the
+    /// context is.
+    #[inline]
+    fn number(&mut self, node: &Node, input: &Item, env: &Env) -> Option<f64> {
+        let number = match &node.kind {
+            Kind::Number(n) if node.extra.is_none() => Some(*n),
+            Kind::Variable(variable) if node.extra.is_none() && !variable.global => {
+                env.number(variable.symbol, &mut self.meter)
+            }
+            Kind::Path(path) if node.extra.is_none() && path.plain => {
+                self.member_number(&path.steps, input, env)
+            }
+            _ => None,
+        };
+        number.filter(|n| n.is_finite())
+    }
+
+    fn member_number(&mut self, steps: &[Node], input: &Item, env: &Env) -> Option<f64> {
+        match (steps, input) {
+            ([Node { kind: Kind::Name(name), .. }], Item::Json(Value::Object(members))) => {
+                self.meter.step(1).ok()?;
+                members.get(name)?.as_f64()
+            }
+            ([Node { kind: Kind::Variable(variable), .. }, Node { kind: Kind::Name(name), .. }], _)
+                if !variable.global =>
+            {
+                self.meter.step(1).ok()?;
+                env.member_number(variable.symbol, name, &mut self.meter)
+            }
+            _ => None,
+        }
     }
 
     fn logical(&mut self, link: &Link, left: &Item, input: &Item, env: &Env) -> Res<Item> {
@@ -150,7 +222,20 @@ fn mark(fault: Box<Fault>, link: &Link) -> Box<Fault> {
     fault.at(link.position).token(link.operator.text())
 }
 
+/// The number of an item that is a finite one.
+fn finite(item: &Item) -> Option<f64> {
+    item.as_f64().filter(|n| n.is_finite())
+}
+
 fn arithmetic(operator: Operator, left: &Item, right: &Item) -> Res<Item> {
+    match (finite(left), finite(right)) {
+        (Some(left), Some(right)) => Ok(Item::Number(calculate(operator, left, right))),
+        _ => operands(operator, left, right),
+    }
+}
+
+/// What is no number, and numbers that may be none.
+fn operands(operator: Operator, left: &Item, right: &Item) -> Res<Item> {
     let operand = |item: &Item, code| match item.as_number()? {
         Some(n) => Ok(Some(n)),
         None if item.is_undefined() => Ok(None),
@@ -159,13 +244,27 @@ fn arithmetic(operator: Operator, left: &Item, right: &Item) -> Res<Item> {
     let left = operand(left, "T2001")?;
     let right = operand(right, "T2002")?;
     let (Some(left), Some(right)) = (left, right) else { return Ok(Item::Undefined) };
-    Ok(Item::Number(match operator {
+    Ok(Item::Number(calculate(operator, left, right)))
+}
+
+/// Whether an order is what the operator asks for.
+fn ordered(operator: Operator, order: Option<Ordering>) -> bool {
+    order.is_some_and(|order| match operator {
+        Operator::Less => order == Ordering::Less,
+        Operator::LessOrEqual => order != Ordering::Greater,
+        Operator::Greater => order == Ordering::Greater,
+        _ => order != Ordering::Less,
+    })
+}
+
+fn calculate(operator: Operator, left: f64, right: f64) -> f64 {
+    match operator {
         Operator::Add => left + right,
         Operator::Subtract => left - right,
         Operator::Multiply => left * right,
         Operator::Divide => left / right,
         _ => left % right,
-    }))
+    }
 }
 
 fn compare(operator: Operator, left: &Item, right: &Item) -> Res<Item> {
@@ -179,13 +278,8 @@ fn compare(operator: Operator, left: &Item, right: &Item) -> Res<Item> {
     }
     let order = match (left.as_f64(), right.as_f64(), left.as_str(), right.as_str()) {
         (Some(x), Some(y), ..) => x.partial_cmp(&y),
-        (.., Some(x), Some(y)) => Some(x.cmp(y)),
+        (.., Some(x), Some(y)) => Some(text_order(x, y)),
         _ => return Err(Fault::new("T2009").value(left).value2(right)),
     };
-    Ok(Item::bool(order.is_some_and(|order| match operator {
-        Operator::Less => order == Ordering::Less,
-        Operator::LessOrEqual => order != Ordering::Greater,
-        Operator::Greater => order == Ordering::Greater,
-        _ => order != Ordering::Less,
-    })))
+    Ok(Item::bool(ordered(operator, order)))
 }

@@ -9,7 +9,7 @@ use crate::ast::{Kind, Node, Path, Stage, Symbol};
 use crate::budget::Meter;
 use crate::error::Res;
 use crate::frame::{Env, Frame};
-use crate::item::{Item, List, Shape, Tuple};
+use crate::item::{self, Item, List, Shape, Tuple};
 use crate::view::{View, Walk};
 
 /// What a step hands to the next.
@@ -17,6 +17,8 @@ enum Stream {
     Items(Vec<Item>),
     /// An array that is handed on whole.
     Array(Item),
+    /// What an array constructor at the beginning came to, where that is no array.
+    Single(Item),
     Tuples(Vec<Tuple>),
 }
 
@@ -25,6 +27,7 @@ impl Stream {
         match self {
             Self::Items(items) => items.is_empty(),
             Self::Array(item) => item.items().is_none_or(|items| items.len() == 0),
+            Self::Single(item) => item.is_undefined() || item.as_str() == Some(""),
             Self::Tuples(_) => false,
         }
     }
@@ -53,20 +56,22 @@ impl Evaluator<'_, '_> {
         };
         let first_of_all = rest.len() == path.steps.len();
         let mut stream = Stream::Items(stream);
+        let mut tuples = false;
         for (place, step) in rest.iter().enumerate() {
             let last = place + 1 == rest.len();
+            tuples |= step.has_tuple();
             stream = if place == 0 && first_of_all && step.is_constructed() {
                 let items = match stream {
                     Stream::Items(items) => items,
                     _ => Vec::new(),
                 };
                 self.first_constructed(step, input, items, env)?
-            } else if step.has_tuple() || matches!(stream, Stream::Tuples(_)) {
+            } else if tuples || matches!(stream, Stream::Tuples(_)) {
                 Stream::Tuples(self.tuple_step(step, stream, env)?)
             } else {
                 self.step(step, stream, env, last)?
             };
-            if stream.is_empty() {
+            if !tuples && stream.is_empty() {
                 break;
             }
         }
@@ -80,7 +85,7 @@ impl Evaluator<'_, '_> {
                 return Ok(Item::reduced(items));
             }
             Stream::Items(items) => Item::sequence(items),
-            Stream::Array(array) => array,
+            Stream::Array(item) | Stream::Single(item) => item,
             Stream::Tuples(rows) if node.has_tuple() || group.is_some() => Item::Tuples(Rc::new(rows)),
             Stream::Tuples(rows) => Item::sequence(rows.into_iter().map(|row| row.context).collect()),
         };
@@ -107,10 +112,10 @@ impl Evaluator<'_, '_> {
         self.meter.visit(rest.len())?;
         match &first.kind {
             Kind::Variable(variable) => {
-                let start = self.variable(variable, env)?;
+                let start = self.unreduced(variable, env)?;
                 self.descend(&start, rest, true)
             }
-            Kind::Context => self.descend(&context(input), rest, true),
+            Kind::Context => self.descend(context(input), rest, true),
             _ => match input.items() {
                 Some(items) => Ok(Walked::Spread(items.to_vec(&mut self.meter)?, steps)),
                 None => self.descend(input, steps, false),
@@ -155,20 +160,29 @@ impl Evaluator<'_, '_> {
     }
 
     fn first_constructed(&mut self, step: &Node, input: &Item, items: Vec<Item>, env: &Env) -> Res<Stream> {
-        let whole = if input.is_array() { input.clone() } else { Item::sequence(items) };
+        let whole = if input.is_array() { input.clone() } else { Item::sequence(items.clone()) };
         let result = self.eval(step, &whole, env)?;
-        Ok(if result.is_array() {
-            Stream::Array(result)
-        } else {
-            Stream::Items(result.into_items(&mut self.meter)?)
-        })
+        if step.extra.as_ref().is_some_and(|extra| extra.focus.is_some()) {
+            // The context stays what it was, and nothing is bound.
+            return Ok(Stream::Items(items));
+        }
+        Ok(if result.is_array() { Stream::Array(result) } else { Stream::Single(result) })
     }
 
     fn step(&mut self, step: &Node, input: Stream, env: &Env, last: bool) -> Res<Stream> {
         let input = match input {
-            Stream::Items(items) => items,
-            Stream::Array(array) => array.into_items(&mut self.meter)?,
+            // There is nothing to put in order.
+            Stream::Single(item) if matches!(step.kind, Kind::Sort(_)) => {
+                let mut item = item;
+                for stage in step.stages() {
+                    if let Stage::Filter(predicate) = stage {
+                        item = self.filter(predicate, item, env)?;
+                    }
+                }
+                return Ok(if item.is_array() { Stream::Array(item) } else { Stream::Single(item) });
+            }
             Stream::Tuples(_) => Vec::new(),
+            other => other.into_items(&mut self.meter)?,
         };
         if let Kind::Sort(terms) = &step.kind {
             let sorted = self.sort_items(step, terms, &input, env)?;
@@ -330,18 +344,20 @@ impl Evaluator<'_, '_> {
 
     /// `*`
     pub(super) fn wildcard(&mut self, input: &Item) -> Res<Item> {
-        let inner = context(input);
-        let view = View::of(&inner);
+        let view = View::of(context(input));
         let mut results = Vec::new();
+        let mut has_array = false;
         for (_, child) in view.members().or_else(|| view.elements()).into_iter().flatten() {
             let child = child.to_item();
+            has_array |= child.is_array();
             let mut leaves = Walk::leaves(&child);
             while let Some(leaf) = leaves.next(&mut self.meter)? {
                 self.meter.one_more(results.len())?;
                 results.push(leaf.to_item());
             }
         }
-        Ok(Item::sequence(results))
+        // Items of arrays are appended, and what that makes is no sequence.
+        Ok(if has_array { Item::array(results) } else { Item::sequence(results) })
     }
 
     /// `**`
@@ -370,6 +386,8 @@ impl Stream {
         match self {
             Self::Items(items) => Ok(items),
             Self::Array(array) => array.into_items(meter),
+            // The reference goes through what has a length: a text.
+            Self::Single(item) => item.as_str().map_or(Ok(Vec::new()), |text| item::units(text, meter)),
             Self::Tuples(rows) => Ok(rows.into_iter().map(|row| row.context).collect()),
         }
     }

@@ -11,6 +11,7 @@ use crate::error::{Fault, Res};
 use crate::frame::{Env, Function};
 use crate::functions::Builtin;
 use crate::item::{Item, Record};
+use crate::print;
 
 type Members = Vec<(Arc<str>, Item)>;
 
@@ -25,14 +26,18 @@ impl Evaluator<'_, '_> {
         if !target.is_object() && !target.is_array() {
             return Err(Fault::new("T0410").index(1).value(&target));
         }
-        let Item::Function(clone) = self.variable(&transform.clone, env)? else {
+        let Item::Function(clone) = self.unreduced(&transform.clone, env)? else {
             return Err(Fault::new("T2013").at(transform.position));
         };
-        let source = match &*clone {
-            Function::Native(builtin) if *builtin == Builtin::CLONE => target,
-            _ => self.call_function(&clone, vec![target], env)?,
-        };
-        let copy = copy_with_identity(source, &mut self.meter)?;
+        let copy = match &*clone {
+            Function::Native(builtin) if *builtin == Builtin::CLONE => {
+                copy_with_identity(target, reread, &mut self.meter)
+            }
+            _ => {
+                let source = self.call_function(&clone, vec![target], env)?;
+                copy_with_identity(source, |item, _| Ok(item), &mut self.meter)
+            }
+        }?;
         let mut changes = Changes::new();
         for found in self.eval(&transform.pattern, &copy, env)?.into_items(&mut self.meter)? {
             self.change(transform, &found, &mut changes, env)?;
@@ -47,14 +52,12 @@ impl Evaluator<'_, '_> {
         if !update.is_undefined() && !update.is_object() {
             return Err(Fault::new("T2011").at(transform.update.position).value(&update));
         }
-        let Item::Record(record) = found else { return Ok(()) };
-        let address = Rc::as_ptr(record).addr();
-        let members = match changes.get(&address) {
-            Some(members) => members.clone(),
-            None => record.members.clone(),
-        };
-        let updated = self.updated(members, &update)?;
-        changes.insert(address, updated);
+        let address = if let Item::Record(record) = found { Some(Rc::as_ptr(record).addr()) } else { None };
+        if let (Item::Record(record), Some(address)) = (found, address) {
+            let members = changes.get(&address).unwrap_or(&record.members).clone();
+            let updated = self.updated(members, &update)?;
+            changes.insert(address, updated);
+        }
         let Some(delete) = &transform.delete else { return Ok(()) };
         let updated = rebuild(found.clone(), changes, &mut self.meter)?;
         let deletions = self.eval(delete, &updated, env)?;
@@ -65,7 +68,7 @@ impl Evaluator<'_, '_> {
         if names.iter().any(|name| name.as_str().is_none()) {
             return Err(Fault::new("T2012").at(delete.position).value(&deletions));
         }
-        if let Some(members) = changes.get_mut(&address) {
+        if let Some(members) = address.and_then(|address| changes.get_mut(&address)) {
             self.meter.scan(members.len().saturating_mul(names.len()))?;
             members.retain(|(name, _)| !names.iter().any(|deleted| deleted.as_str() == Some(name)));
         }
@@ -85,14 +88,32 @@ impl Evaluator<'_, '_> {
     }
 }
 
+/// What becomes of a value that holds no others.
+type Leaf = fn(Item, &mut Meter) -> Res<Item>;
+
+/// What is left of a value that was printed and read again, as `$clone` does it:
+/// fifteen digits of a fraction, and nothing of a function.
+fn reread(item: Item, meter: &mut Meter) -> Res<Item> {
+    let Some(n) = item.as_f64() else { return Ok(if item.is_function() { Item::string("") } else { item }) };
+    if n.fract() == 0.0 {
+        return Ok(item);
+    }
+    meter.step(print::NUMBER_STEPS)?;
+    let rounded = print::rounded(n);
+    Ok(if rounded.to_bits() == n.to_bits() { item } else { Item::Number(rounded) })
+}
+
 /// A copy in which every object is an allocation of its own, so that the
 /// pattern's matches can be told apart.
-fn copy_with_identity(item: Item, meter: &mut Meter) -> Res<Item> {
+fn copy_with_identity(item: Item, leaf: Leaf, meter: &mut Meter) -> Res<Item> {
     let plan = |item: Item, meter: &mut Meter| {
         if item.is_object() {
             return item.members(meter).map(Plan::Object);
         }
-        if item.is_array() { item.into_items(meter).map(Plan::Array) } else { Ok(Plan::Keep(item)) }
+        if item.is_array() {
+            return item.into_items(meter).map(Plan::Array);
+        }
+        leaf(item, meter).map(Plan::Keep)
     };
     remake(item, &plan, &|members, _| Ok(Item::Record(Rc::new(Record { members }))), meter)
 }

@@ -13,12 +13,7 @@ pub(super) fn base64_encode(evaluator: &mut Evaluator<'_, '_>, arguments: &mut A
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
     evaluator.meter.string(text.len().saturating_mul(2))?;
     evaluator.meter.letters(text.len())?;
-    let mut units = [0; 2];
-    let bytes: Vec<u8> = text
-        .chars()
-        .flat_map(|c| c.encode_utf16(&mut units).to_vec())
-        .map(|unit| unit.to_le_bytes()[0])
-        .collect();
+    let bytes: Vec<u8> = text.encode_utf16().map(|unit| unit.to_le_bytes()[0]).collect();
     let mut encoded = String::with_capacity(bytes.len() * 4 / 3 + 4);
     for chunk in bytes.chunks(3) {
         let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
@@ -32,7 +27,8 @@ pub(super) fn base64_encode(evaluator: &mut Evaluator<'_, '_>, arguments: &mut A
     Ok(Item::string(encoded))
 }
 
-/// Each byte becomes the character of its code; what is no Base64 is skipped.
+/// Each byte becomes the character of its code. Of the UTF-16 units of the text
+/// only the low eight bits count; what is no Base64 then is skipped.
 pub(super) fn base64_decode(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
     evaluator.meter.string(text.len().saturating_mul(2))?;
@@ -40,7 +36,7 @@ pub(super) fn base64_decode(evaluator: &mut Evaluator<'_, '_>, arguments: &mut A
     let mut decoded = String::with_capacity(text.len());
     let mut group = 0_u32;
     let mut bits = 0;
-    for c in text.bytes().take_while(|c| *c != b'=') {
+    for c in text.encode_utf16().map(|unit| unit.to_le_bytes()[0]).take_while(|c| *c != b'=') {
         let value = match c {
             b'A'..=b'Z' => c - b'A',
             b'a'..=b'z' => c - b'a' + 26,

@@ -1,44 +1,19 @@
 //! Functions that take functions.
 
-use std::rc::Rc;
-
 use asl_value::Value;
 
 use super::Arguments;
 use crate::error::{Fault, Res};
-use crate::eval::{Evaluator, merge_sort};
-use crate::frame::Function;
+use crate::eval::{Caller, Evaluator, merge_order, text_order};
 use crate::item::{self, Item};
 
-fn function(item: &Item) -> Option<Rc<Function>> {
-    match item {
-        Item::Function(function) => Some(function.bare().clone()),
-        _ => None,
-    }
-}
-
-/// The value, and where the function takes them its place and the whole.
-fn call_with(function: &Function, value: Item, place: impl FnOnce() -> Item, whole: &Item) -> Vec<Item> {
-    let arity = function.arity();
-    let mut arguments = Vec::with_capacity(arity.clamp(1, 3));
-    arguments.push(value);
-    if arity >= 2 {
-        arguments.push(place());
-    }
-    if arity >= 3 {
-        arguments.push(whole.clone());
-    }
-    arguments
-}
-
 pub(super) fn map(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    let (array, function) = (arguments.take(0), function(&arguments.take(1)));
-    let (Some(items), Some(function)) = (array.items(), function) else { return Ok(Item::Undefined) };
+    let (array, caller) = (arguments.take(0), Caller::new(&arguments.take(1), arguments.env));
+    let (Some(items), Some(mut caller)) = (array.items(), caller) else { return Ok(Item::Undefined) };
     evaluator.meter.sequence(items.len())?;
     let mut results = Vec::with_capacity(items.len());
     for (place, item) in items.iter().enumerate() {
-        let given = call_with(&function, item, || Item::count(place), &array);
-        let result = evaluator.call_function(&function, given, arguments.env)?;
+        let result = caller.call_for(evaluator, item, || Item::count(place), &array)?;
         if !result.is_undefined() {
             results.push(result);
         }
@@ -47,13 +22,12 @@ pub(super) fn map(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'
 }
 
 pub(super) fn filter(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    let (array, function) = (arguments.take(0), function(&arguments.take(1)));
-    let (Some(items), Some(function)) = (array.items(), function) else { return Ok(Item::Undefined) };
+    let (array, caller) = (arguments.take(0), Caller::new(&arguments.take(1), arguments.env));
+    let (Some(items), Some(mut caller)) = (array.items(), caller) else { return Ok(Item::Undefined) };
     evaluator.meter.sequence(items.len())?;
     let mut results = Vec::new();
     for (place, item) in items.iter().enumerate() {
-        let given = call_with(&function, item.clone(), || Item::count(place), &array);
-        let result = evaluator.call_function(&function, given, arguments.env)?;
+        let result = caller.call_for(evaluator, item.clone(), || Item::count(place), &array)?;
         if item::truthy(&result, &mut evaluator.meter)? {
             results.push(item);
         }
@@ -62,16 +36,15 @@ pub(super) fn filter(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argument
 }
 
 pub(super) fn single(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    let (array, function) = (arguments.take(0), function(&arguments.take(1)));
+    let (array, mut caller) = (arguments.take(0), Caller::new(&arguments.take(1), arguments.env));
     let Some(items) = array.items() else { return Ok(Item::Undefined) };
     evaluator.meter.step(items.len())?;
     let mut found = None;
     for (place, item) in items.iter().enumerate() {
-        let matches = match &function {
+        let matches = match &mut caller {
             None => true,
-            Some(function) => {
-                let given = call_with(function, item.clone(), || Item::count(place), &array);
-                let result = evaluator.call_function(function, given, arguments.env)?;
+            Some(caller) => {
+                let result = caller.call_for(evaluator, item.clone(), || Item::count(place), &array)?;
                 item::truthy(&result, &mut evaluator.meter)?
             }
         };
@@ -83,38 +56,37 @@ pub(super) fn single(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argument
 }
 
 pub(super) fn reduce(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    let (array, function, start) = (arguments.take(0), function(&arguments.take(1)), arguments.take(2));
-    let (Some(items), Some(function)) = (array.items(), function) else { return Ok(Item::Undefined) };
-    let arity = function.arity();
+    let (array, caller) = (arguments.take(0), Caller::new(&arguments.take(1), arguments.env));
+    let (Some(items), Some(mut caller)) = (array.items(), caller) else { return Ok(Item::Undefined) };
+    let arity = caller.arity();
     if arity < 2 {
         return Err(Fault::new("D3050").index(1));
     }
-    let mut result = start;
+    let mut result = arguments.take(2);
     for (place, item) in items.iter().enumerate() {
         if place == 0 && result.is_undefined() {
             result = item;
             continue;
         }
-        let mut given = Vec::with_capacity(arity.min(4));
-        given.extend([result, item]);
-        if arity >= 3 {
-            given.push(Item::count(place));
-        }
-        if arity >= 4 {
-            given.push(array.clone());
-        }
-        result = evaluator.call_function(&function, given, arguments.env)?;
+        result = caller.call(evaluator, |given| {
+            given.extend([std::mem::take(&mut result), item]);
+            if arity >= 3 {
+                given.push(Item::count(place));
+            }
+            if arity >= 4 {
+                given.push(array.clone());
+            }
+        })?;
     }
     Ok(result)
 }
 
 pub(super) fn each(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    let (object, function) = (arguments.take(0), function(&arguments.take(1)));
-    let Some(function) = function else { return Ok(Item::Undefined) };
+    let (object, caller) = (arguments.take(0), Caller::new(&arguments.take(1), arguments.env));
+    let Some(mut caller) = caller else { return Ok(Item::Undefined) };
     let mut results = Vec::new();
     for (name, member) in object.members(&mut evaluator.meter)? {
-        let given = call_with(&function, member, || Item::string(name), &object);
-        let result = evaluator.call_function(&function, given, arguments.env)?;
+        let result = caller.call_for(evaluator, member, || Item::string(name), &object)?;
         if !result.is_undefined() {
             results.push(result);
         }
@@ -124,12 +96,11 @@ pub(super) fn each(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<
 }
 
 pub(super) fn sift(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    let (object, function) = (arguments.take(0), function(&arguments.take(1)));
-    let Some(function) = function else { return Ok(Item::Undefined) };
+    let (object, caller) = (arguments.take(0), Caller::new(&arguments.take(1), arguments.env));
+    let Some(mut caller) = caller else { return Ok(Item::Undefined) };
     let mut kept = Vec::new();
     for (name, member) in object.members(&mut evaluator.meter)? {
-        let given = call_with(&function, member.clone(), || Item::string(name.clone()), &object);
-        let result = evaluator.call_function(&function, given, arguments.env)?;
+        let result = caller.call_for(evaluator, member.clone(), || Item::string(name.clone()), &object)?;
         if item::truthy(&result, &mut evaluator.meter)? {
             kept.push((name, member));
         }
@@ -138,28 +109,42 @@ pub(super) fn sift(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<
 }
 
 pub(super) fn sort(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    let (array, function) = (arguments.take(0), function(&arguments.take(1)));
+    let (array, caller) = (arguments.take(0), Caller::new(&arguments.take(1), arguments.env));
     let Some(items) = array.items().filter(|items| items.len() > 1) else { return Ok(array) };
-    let items = items.to_vec(&mut evaluator.meter)?;
-    let sorted = if let Some(function) = function {
-        merge_sort(items, &mut |a: &Item, b: &Item| {
-            let result = evaluator.call_function(&function, vec![a.clone(), b.clone()], arguments.env)?;
-            item::truthy(&result, &mut evaluator.meter)
+    let mut items = items.to_vec(&mut evaluator.meter)?;
+    let item = |place: usize| items.get(place).unwrap_or(&Item::Undefined);
+    let order = if let Some(mut caller) = caller {
+        merge_order(items.len(), &mut |a, b| {
+            let pair = [item(a).clone(), item(b).clone()];
+            let result = caller.call(evaluator, |given| given.extend(pair))?;
+            Ok(swaps(&result))
         })?
     } else {
         sortable(&items)?;
-        merge_sort(items, &mut |a: &Item, b: &Item| {
+        merge_order(items.len(), &mut |a, b| {
             evaluator.meter.visit(1)?;
-            if let (Some(x), Some(y)) = (a.as_str(), b.as_str()) {
-                evaluator.meter.bulk(x.len().min(y.len()))?;
-            }
-            Ok(match (a.as_f64(), b.as_f64()) {
-                (Some(x), Some(y)) => x > y,
-                _ => a.as_str() > b.as_str(),
+            Ok(match (item(a), item(b)) {
+                (Item::Json(Value::String(x)), Item::Json(Value::String(y))) => {
+                    evaluator.meter.bulk(x.len().min(y.len()))?;
+                    text_order(x, y).is_gt()
+                }
+                (x, y) => x.as_f64() > y.as_f64(),
             })
         })?
     };
-    Ok(Item::array(sorted))
+    let sorted = order.into_iter().filter_map(|place| items.get_mut(place).map(std::mem::take));
+    Ok(Item::array(sorted.collect()))
+}
+
+/// Whether the answer of a sort's function means yes: to JavaScript, which takes
+/// any array, object and function for it.
+fn swaps(answer: &Item) -> bool {
+    match answer {
+        Item::Undefined | Item::Json(Value::Null) => false,
+        Item::Json(Value::Bool(b)) => *b,
+        Item::Json(Value::String(text)) => !text.is_empty(),
+        other => other.as_f64().is_none_or(|n| n != 0.0 && !n.is_nan()),
+    }
 }
 
 /// Without a function, only numbers or only strings have an order.

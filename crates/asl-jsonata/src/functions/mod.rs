@@ -15,9 +15,11 @@ mod pattern;
 mod service;
 mod string;
 mod time;
+mod unchecked;
 
 pub(crate) use numeric::round_half_even;
 pub(crate) use pattern::Place;
+pub(crate) use unchecked::{Unchecked, unchecked};
 
 use std::sync::LazyLock;
 
@@ -87,6 +89,10 @@ impl Builtin {
     fn definition(self) -> &'static Definition {
         static CLONE: Definition = standard("clone", 1, "<(oa)-:o>", object::clone);
         TABLE.get(self.0).unwrap_or(&CLONE)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        self.definition().name
     }
 
     pub(crate) fn arity(self) -> usize {

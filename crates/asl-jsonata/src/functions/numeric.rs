@@ -66,7 +66,8 @@ pub(crate) fn round_half_even(n: f64, precision: f64) -> f64 {
         format!("{digits}e{exponent}").parse().unwrap_or(f64::NAN)
     };
     if !n.is_finite() {
-        return n;
+        // There is no point in the text of an infinity.
+        return if precision == 0.0 { n } else { f64::NAN };
     }
     if precision == 0.0 {
         return n.round_ties_even() + 0.0;
@@ -107,6 +108,26 @@ fn read_decimal(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|n| n.is_finite())
 }
 
+/// The number that JavaScript takes a text for, or none.
+pub(super) fn read_loose(text: &str) -> f64 {
+    let text = text.trim();
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => (-1.0, rest),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    match unsigned {
+        "" if text.is_empty() => 0.0,
+        "Infinity" => sign * f64::INFINITY,
+        _ if unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') => {
+            let decimal = unsigned.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
+            let number =
+                if decimal { unsigned.parse().ok().map(|n: f64| sign * n) } else { read_radix(text) };
+            number.unwrap_or(f64::NAN)
+        }
+        _ => f64::NAN,
+    }
+}
+
 /// `0x…`, `0o…` and `0b…`.
 fn read_radix(text: &str) -> Option<f64> {
     let (prefix, digits) = text.split_at_checked(2)?;
@@ -138,6 +159,9 @@ pub(super) fn format_base(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arg
     Ok(Item::string(digits))
 }
 
+/// From here on doubles leave whole numbers out: 2^53.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -149,9 +173,15 @@ fn in_radix(n: f64, radix: f64) -> String {
     }
     let mut digits = Vec::new();
     let mut rest = n.abs();
+    // Digits that the double does not have are zeros, as JavaScript prints them.
+    while rest / radix >= EXACT_MAX {
+        digits.push('0');
+        rest /= radix;
+    }
     while rest >= 1.0 {
-        digits.push(char::from_digit((rest % radix) as u32, radix as u32).unwrap_or('0'));
-        rest = (rest / radix).floor();
+        let digit = rest % radix;
+        digits.push(char::from_digit(digit as u32, radix as u32).unwrap_or('0'));
+        rest = (rest - digit) / radix;
     }
     if digits.is_empty() {
         digits.push('0');

@@ -74,7 +74,9 @@ impl Evaluator<'_, '_> {
                 None => return Ok(Item::Undefined),
             },
         };
-        let from = byte_place(&text, from.unwrap_or(0.0), &mut self.meter)?;
+        let Some(from) = byte_place(&text, from.unwrap_or(0.0), &mut self.meter)? else {
+            return Ok(Item::Undefined);
+        };
         match self.search(program, &text, from)? {
             Some(found) => {
                 let found = self.found(program, &text, &found)?;
@@ -189,26 +191,38 @@ fn from_object(object: Item, text: &str, meter: &mut Meter) -> Res<Option<Found>
     }
     Ok(Some(Found {
         text: member("match")?,
-        start: byte_place(text, start.as_f64().unwrap_or(0.0), meter)?,
-        end: byte_place(text, end.as_f64().unwrap_or(0.0), meter)?,
+        start: byte_place(text, start.as_f64().unwrap_or(0.0), meter)?.unwrap_or(text.len()),
+        end: byte_place(text, end.as_f64().unwrap_or(0.0), meter)?.unwrap_or(text.len()),
         groups: groups.into_items(meter)?,
         object: Some(object),
         next: Next::Function(next),
     }))
 }
 
-/// The byte where so many UTF-16 units have passed.
-fn byte_place(text: &str, place: f64, meter: &mut Meter) -> Res<usize> {
+/// Where the text goes on behind a match. What a function of the user's calls a
+/// match need not be what stands there: its length counts, in UTF-16 units.
+fn behind(found: &Found, text: &str, meter: &mut Meter) -> Res<usize> {
+    let matched = found.text.as_str().unwrap_or_default();
+    if found.object.is_none() {
+        return Ok(found.start + matched.len());
+    }
+    let rest = text.get(found.start..).unwrap_or_default();
+    let units = Item::count(matched.encode_utf16().count()).as_f64().unwrap_or(0.0);
+    Ok(found.start + byte_place(rest, units, meter)?.unwrap_or(rest.len()))
+}
+
+/// The byte where so many UTF-16 units have passed; `None` where there are fewer.
+fn byte_place(text: &str, place: f64, meter: &mut Meter) -> Res<Option<usize>> {
     let mut passed = 0.0;
     for (at, c) in text.char_indices() {
         if passed >= place {
             meter.letters(at)?;
-            return Ok(at);
+            return Ok(Some(at));
         }
         passed += if u32::from(c) > 0xffff { 2.0 } else { 1.0 };
     }
     meter.letters(text.len())?;
-    Ok(text.len())
+    Ok((place <= passed).then_some(text.len()))
 }
 
 /// How many matches are wanted at most; `None` for all.
@@ -347,7 +361,7 @@ pub(super) fn replace(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argumen
                 result.push_str(text.get(position..this.start).unwrap_or_default());
                 place = place.forward(&text, this.start, &mut evaluator.meter)?;
                 result.push_str(&evaluator.substitute(&replacement, &this, &text, place, arguments.env)?);
-                position = this.start + this.text.as_str().map_or(0, str::len);
+                position = behind(&this, &text, &mut evaluator.meter)?;
                 count += 1;
                 evaluator.meter.string_length(result.len())?;
                 found = evaluator.following(&this, &text, arguments.env)?;

@@ -29,26 +29,32 @@ pub(super) fn string(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argument
     Ok(Item::string(text))
 }
 
+pub(super) fn substring(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
+    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    evaluator.meter.bulk(text.len().saturating_mul(2))?;
+    let count = text.chars().count();
+    let Some(start) = arguments.number(1) else {
+        let whole = arguments.number(2).is_none();
+        return Ok(if whole { arguments.take(0) } else { Item::string("") });
+    };
+    let (start, end) = part(count, start, arguments.number(2));
+    let slice = slice(text, start, end);
+    evaluator.meter.string(slice.len())?;
+    Ok(Item::string(slice))
+}
+
+/// Where the part begins and ends that `$substring` takes of so many characters.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "clamped"
 )]
-pub(super) fn substring(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Arguments<'_>) -> Res<Item> {
-    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
-    evaluator.meter.bulk(text.len().saturating_mul(2))?;
-    let count = text.chars().count();
+pub(super) fn part(count: usize, start: f64, wanted: Option<f64>) -> (usize, usize) {
     let length = count as f64;
-    let Some(mut start) = arguments.number(1) else {
-        let whole = arguments.number(2).is_none();
-        return Ok(if whole { arguments.take(0) } else { Item::string("") });
-    };
-    if length + start < 0.0 {
-        start = 0.0;
-    }
-    let end = match arguments.number(2) {
-        Some(wanted) if wanted <= 0.0 => return Ok(Item::string("")),
+    let start = if length + start < 0.0 { 0.0 } else { start };
+    let end = match wanted {
+        Some(wanted) if wanted <= 0.0 => return (0, 0),
         Some(wanted) if start >= 0.0 => start + wanted,
         Some(wanted) => length + start + wanted,
         None => length,
@@ -58,10 +64,7 @@ pub(super) fn substring(evaluator: &mut Evaluator<'_, '_>, arguments: &mut Argum
         let n = n.trunc();
         (if n < 0.0 { (n + length).max(0.0) } else { n.min(length) }) as usize
     };
-    let (start, end) = (place(start), place(end));
-    let slice = slice(text, start, end);
-    evaluator.meter.string(slice.len())?;
-    Ok(Item::string(slice))
+    (place(start), place(end))
 }
 
 /// The characters from one place up to another.

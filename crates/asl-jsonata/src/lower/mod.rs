@@ -143,7 +143,9 @@ impl Lowerer<'_> {
                 let body = self.lower(*body)?;
                 self.scopes.pop();
                 let parameters = parameters.iter().map(|name| self.symbols.intern(name)).collect();
-                Node::new(Kind::Lambda(Arc::new(Lambda { parameters, signature, body })), position)
+                let ends_in_call = body.ends_in_call();
+                let lambda = Lambda { parameters, signature, body, ends_in_call };
+                Node::new(Kind::Lambda(Arc::new(lambda)), position)
             }
             ExprKind::Condition(condition, then, otherwise) => {
                 self.condition(*condition, *then, otherwise.map(|e| *e), position)?

@@ -170,7 +170,9 @@ impl Picture {
         Ok(match &self.primary {
             Primary::Sequence(first) => return Err(unsupported(first)),
             Primary::Letters => words::from_letters(text, if self.case == Case::Upper { 'A' } else { 'a' }),
-            Primary::Roman => words::from_roman(text),
+            // Capitals are read as they are; what is no numeral then is no number.
+            Primary::Roman if self.case == Case::Upper => words::from_roman(text),
+            Primary::Roman => words::from_roman(&text.to_uppercase()),
             Primary::Words => words::to_number(text),
             Primary::Decimal(decimal) => decimal.read(text, self.ordinal),
         })
@@ -202,7 +204,7 @@ impl Decimal {
             }
         }
         let Some(zero) = zero else { return Ok(None) };
-        let places = separators.iter().map(|(place, _)| *place).collect();
+        let places: Vec<usize> = separators.iter().map(|(place, _)| *place).collect();
         let grouping = match (separators.first(), regular_distance(&places)) {
             (Some((_, first)), Some(distance)) if separators.iter().all(|(_, c)| c == first) => {
                 Grouping::Regular(distance, *first)
@@ -286,10 +288,11 @@ fn insert(mut digits: VecDeque<char>, places: &[(usize, char)]) -> String {
 }
 
 /// The distance of separators that stand at each multiple of it.
-pub(crate) fn regular_distance(places: &BTreeSet<usize>) -> Option<usize> {
+pub(crate) fn regular_distance(places: &[usize]) -> Option<usize> {
     fn gcd(a: usize, b: usize) -> usize {
         if b == 0 { a } else { gcd(b, a % b) }
     }
     let distance = places.iter().copied().reduce(gcd).filter(|distance| *distance > 0)?;
-    (1..=places.len()).all(|n| places.contains(&(n * distance))).then_some(distance)
+    let known: BTreeSet<usize> = places.iter().copied().collect();
+    (1..=places.len()).all(|n| known.contains(&(n * distance))).then_some(distance)
 }

@@ -28,6 +28,7 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
     let (month, day) = (part('-')?, part('-')?);
     let mut exists = true;
     let mut seconds = 0;
+    let has_time = rest.starts_with('T');
     if let Some(mut behind) = rest.strip_prefix('T') {
         let hour = take_digits(&mut behind, 2)?;
         let mut behind = behind.strip_prefix(':')?;
@@ -60,6 +61,8 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
             if !behind.is_empty() || hours > 29 || minutes > 59 {
                 return None;
             }
+            // A day alone has no zone of its own.
+            exists &= has_time;
             sign * (hours * 60 + minutes)
         }
     };

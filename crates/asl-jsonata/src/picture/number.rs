@@ -191,7 +191,7 @@ fn analyse(parts: &Parts, symbols: &Symbols) -> Format {
         fraction_min = 1;
     }
     Format {
-        regular: regular_distance(&integer_places.iter().copied().collect()),
+        regular: regular_distance(&integer_places),
         integer_places,
         integer_min,
         scaling,

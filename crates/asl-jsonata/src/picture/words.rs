@@ -174,18 +174,19 @@ pub(crate) fn to_roman(n: f64) -> String {
     text
 }
 
+/// The number that Roman numerals in capitals mean.
 pub(crate) fn from_roman(text: &str) -> f64 {
     let mut total = 0.0;
     let mut largest = 1.0;
     for c in text.chars().rev() {
-        let value = match c.to_ascii_lowercase() {
-            'm' => 1000.0,
-            'd' => 500.0,
-            'c' => 100.0,
-            'l' => 50.0,
-            'x' => 10.0,
-            'v' => 5.0,
-            'i' => 1.0,
+        let value = match c {
+            'M' => 1000.0,
+            'D' => 500.0,
+            'C' => 100.0,
+            'L' => 50.0,
+            'X' => 10.0,
+            'V' => 5.0,
+            'I' => 1.0,
             _ => return f64::NAN,
         };
         if value < largest {
@@ -211,6 +212,11 @@ pub(crate) fn to_letters(n: f64, first: char) -> String {
 }
 
 pub(crate) fn from_letters(text: &str, first: char) -> f64 {
-    text.chars()
-        .fold(0.0, |total, c| total * 26.0 + f64::from(u32::from(c)) - f64::from(u32::from(first)) + 1.0)
+    // From the last letter on: of very long texts the last digits depend on it.
+    let mut total = 0.0;
+    for (place, c) in text.chars().rev().enumerate() {
+        let value = f64::from(u32::from(c)) - f64::from(u32::from(first)) + 1.0;
+        total += value * 26_f64.powf(f64::from(u32::try_from(place).unwrap_or(u32::MAX)));
+    }
+    total
 }

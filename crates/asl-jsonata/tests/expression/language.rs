@@ -269,3 +269,62 @@ fn undefined_input_is_no_null() {
     assert_eq!(undefined("a.b"), Ok(Outcome::Undefined));
     assert_eq!(undefined("$exists($)"), Ok(Outcome::Value(false.into())));
 }
+
+#[test]
+fn calls_keep_their_variables_to_themselves() {
+    standard(&[
+        ("$map([1, 2, 3], function($v) { function() { $v } }).$()", "[1,2,3]"),
+        (
+            "($f := $map([1, 2, 3], function($v) { function() { $v } }); [$f[0](), $f[1](), $f[2]()])",
+            "[1,2,3]",
+        ),
+        ("$map([1, 2], function($v) { ($v = 1 ? $x := 5; $x) })", "5"),
+        ("($f := $map([1, 2], function($v) { ($w := $v; function() { $w }) }); [$f[0](), $f[1]()])", "[1,2]"),
+        ("($f := function($n) { $n > 0 ? [$n, $f($n - 1)] : [] }; $map([1, 2], $f))", "[[1],[2,1]]"),
+        ("$map([1, 2], function($v) { $map([3, 4], function($w) { $v * $w }) })", "[[3,4],[6,8]]"),
+        ("$map([1, 2], function($v) { $v.$map([3], function($w) { $v * $w }) })", "[3,6]"),
+        ("($f := function($a, $b) { $b }; $f(1, 2); $f(1))", "undefined"),
+        ("$reduce([1, 2, 3], function($a, $v) { function() { [$a, $v] } })()[1]", "3"),
+        ("$sort([3, 1, 2], function($a, $b) { ($c := $a; $c > $b) })", "[1,2,3]"),
+        ("$count($map([1..1000], function($v) { () }))", "0"),
+        ("$count($map([1..1000], function($v) { $v > 2 ? () }))", "0"),
+    ]);
+}
+
+#[test]
+fn arithmetic_with_what_is_no_number() {
+    standard(&[
+        ("$map(['a', 2], function($v) { $v * 2 })", "T2001@5"),
+        ("$map([1, 2], function($v) { $v * 'a' })", "T2002@5"),
+        ("$map([1, 2], function($v) { $v * absent })", "undefined"),
+        ("$map([1e200, 2], function($v) { $v * $v + 1 })", "D1001@5"),
+        ("$map([1, 2], function($v) { $v * 2 + 1 > 4 })", "[false,true]"),
+        ("$map([1, 2], function($v) { 1 < $v = true })", "[false,true]"),
+        ("$map([1, 2], function($v) { $v & 2 + 1 })", "T2001@5"),
+        ("orders.(id * 2 - 1)", "[1,3]"),
+        ("orders.(id * customer)", "undefined"),
+        ("orders.(id * items)", "T2002@12"),
+        ("orders.items.(price < n)", "[true,false,false]"),
+        ("orders.items.(sku < n)", "T2009@19"),
+        ("($o := orders[0]; $o.id * 3 + $o.items)", "T2002@29"),
+    ]);
+}
+
+#[test]
+fn sorting() {
+    standard(&[
+        ("['b', 'a', 'c']^($)", r#"["a","b","c"]"#),
+        ("[3, 1, 2]^(>$)", "[3,2,1]"),
+        ("orders.items^(sku, >price).price", "[3,2.5,10]"),
+        ("orders.items^(absent, price).price", "[2.5,3,10]"),
+        ("[1, 'a', 2]^($)", "T2007@12"),
+        ("[1, 2, true]^($)", "T2008@13"),
+        ("[1, 2, true]^($ = true ? $error('late') : $)", "D3137@32"),
+        ("[1, 'a', true]^($ = true ? $error('late') : $)", "D3137@34"),
+        ("[1, 'a', 2, true]^($ = true ? $error('late') : $)", "T2007@18"),
+        ("[true]^($error('never'))", "true"),
+        ("['\u{ff21}', '\u{1f600}', '\u{d7ff}']^($)", "[\"\u{d7ff}\",\"\u{1f600}\",\"\u{ff21}\"]"),
+        ("$sort(['\u{ff21}', '\u{1f600}'])", "[\"\u{1f600}\",\"\u{ff21}\"]"),
+        ("'\u{ff21}' > '\u{1f600}'", "true"),
+    ]);
+}

@@ -86,3 +86,112 @@ fn what_is_missing_or_of_another_type() {
     ];
     check(Dialect::Standard, INPUT, &rows);
 }
+
+#[test]
+fn functions_applied_in_part_check_nothing() {
+    let rows = [
+        (r#"$map(["a", "b"], $zip(?, [1, 2]))"#, "[[],[]]"),
+        ("([3, 1] ~> $zip(?, [1, 2]))", "[[3],[1]]"),
+        (r#"($f := $count(?); $f("hello"))"#, "5"),
+        ("($f := $count(?); $f(5))", "undefined"),
+        (r#"($f := $sum(?); $f(["x", 1]))"#, r#""0x1""#),
+        ("($f := $sum(?); $f([1, true, null]))", "2"),
+        (r#"($f := $average(?); $f([1, "x"]))"#, "null"),
+        (r#"($f := $max(?); $f(["1", "12", "3"]))"#, "12"),
+        (r#"($f := $sort(?, function($a, $b) { $a > $b }); $f("b"))"#, r#""b""#),
+        (r#"$map([["a", "b"], ["c"]], $contains(?, "a"))"#, "[true,false]"),
+        ("$map([12, true, null], $contains(?, /1|l/))", "[true,false,true]"),
+        (r#"$map([["abc", "d"], ["e", "f"]], $substring(?, 1))"#, r#"["d","f"]"#),
+        ("($f := $length(?); $f([1, 2, 3]))", "3"),
+        (r#"($f := $reverse(?); $f("ab"))"#, r#"["b","a"]"#),
+        ("$map([[1, 2], [3]], $merge(?))", "[{},{}]"),
+        ("$map([5, null, true], $encodeUrlComponent(?))", r#"["5","null","true"]"#),
+    ];
+    check(Dialect::Standard, INPUT, &rows);
+}
+
+#[test]
+fn array_constructors_at_the_beginning_of_a_path() {
+    let rows = [
+        ("[items, words][0].sku", "undefined"),
+        (r#"[{"a": 1}, {"a": 2}][0].a"#, "undefined"),
+        (r#"([{"a": 1}, {"a": 2}][0]).a"#, "1"),
+        (r#"[{"a": 1}, {"a": 2}][a > 0].a"#, "[1,2]"),
+        (r#"["ab", "c"][0].$"#, r#"["a","b"]"#),
+        (r#"[{"k": 1}]{"n": k}.n"#, "undefined"),
+        ("[[1, 2], [3]][0].$", "[1,2]"),
+        (r#"[{"a": 1}][0]"#, r#"{"a":1}"#),
+        (r#"[{"b": 2}, {"b": 1}][0]^(b)"#, r#"{"b":2}"#),
+    ];
+    check(Dialect::Standard, INPUT, &rows);
+}
+
+#[test]
+fn wildcards_over_arrays_make_arrays() {
+    let rows = [
+        (r#"{"a": [1]}.*"#, "[1]"),
+        (r#"{"a": []}.*"#, "[]"),
+        (r#"{"a": 1}.*"#, "1"),
+        (r#"{"a": [], "b": 1}.*"#, "[1]"),
+        ("[[missing]].*", "undefined"),
+        ("items.*", r#"["p",1]"#),
+        ("words.*", "undefined"),
+    ];
+    check(Dialect::Standard, INPUT, &rows);
+}
+
+#[test]
+fn single_values_that_stay_arrays() {
+    let rows = [
+        ("$$[][0]", r#"[{"words":["a"],"items":[{"sku":"p","qty":1}]}]"#),
+        ("$[][true].words", r#"["a"]"#),
+        ("items[0][]", r#"[{"sku":"p","qty":1}]"#),
+        ("(items)[0][]", r#"[{"sku":"p","qty":1}]"#),
+        ("((words)[0])[0][]", r#"["a"]"#),
+        (r#"$[][[-1]]{"q": items.qty}"#, r#"{"q":1}"#),
+    ];
+    check(Dialect::Standard, INPUT, &rows);
+}
+
+#[test]
+fn letters_digits_and_days() {
+    let rows = [
+        (r#"$base64decode("ıi")"#, r#""Ö""#),
+        (r#"$base64decode("Ā=")"#, r#""""#),
+        ("$formatBase(1160614925979091000, 15)", r#""29b53dca51d04ae0""#),
+        (
+            "$formatBase(1.7976931348623157e308, 31)",
+            r#""apcg9guhmkk9000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000""#,
+        ),
+        ("$formatBase(9007199254740993, 2)", r#""100000000000000000000000000000000000000000000000000000""#),
+        (r#"$toMillis("2010-02-11+01:00")"#, "null"),
+        (r#"$toMillis("2010-02-11Z")"#, "1265846400000"),
+        (r#"$parseInteger("iv", "I")"#, "null"),
+        (r#"$parseInteger("IV", "i")"#, "4"),
+        (r#"$parseInteger("xIv", "i")"#, "14"),
+        (r#"$formatInteger(288651, "xx0")"#, r#""28865xx1""#),
+        (r##"$formatNumber(1 / 0, "#0.###")"##, r#""NaN""#),
+        (r#"$formatNumber(-1 / 0, "0.0")"#, r#""-NaN.0""#),
+        (r#"$formatNumber(1 / 0, "0")"#, r#""Infinity""#),
+        (r#"$filter(["a", "", ""], /^.*$/)"#, r#""a""#),
+    ];
+    check(Dialect::Standard, INPUT, &rows);
+}
+
+#[test]
+fn transforms_clone_as_text() {
+    let rows = [
+        (r#"({"a": 3703.7034000000003} ~> |b|{}|).a = 3703.7034"#, "true"),
+        ("(|$|{}, 5|)(items)", "T2012@12"),
+        ("(items ~> |$|{}, 5|)", "T2012@18"),
+        ("items ~> |sku|missing, 5|", "T2012@24"),
+        ("$sort([[1], [], [2]], function($l, $r) { $l })", "[[2],[],[1]]"),
+        ("$sort([0, 3, 1], function($l, $r) { $r })", "[1,3,0]"),
+        (r#"items#$i{"k": $map($, function($v) { $v.qty }), $string(qty): $count($)}"#, r#"{"1":1}"#),
+        (
+            "$replace(\"\u{ff46}\u{ff55}\", function() { {\"match\": \"a\", \"start\": 0, \"end\": 1, \"groups\": [], \"next\": function() { missing }} }, \"x\")",
+            "\"x\u{ff55}\"",
+        ),
+    ];
+    check(Dialect::Standard, INPUT, &rows);
+}
