@@ -127,6 +127,11 @@ fn tasks_and_error_handlers() {
         ),
         ("role by path", r#""Credentials":{"RoleArn.$":"$.role"}"#, &[]),
         (
+            "role that is no text",
+            r#""Credentials":{"RoleArn":1}"#,
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/Credentials/RoleArn"],
+        ),
+        (
             "role misspelt",
             r#""Credentials":{"roleArn":"r"}"#,
             &[
