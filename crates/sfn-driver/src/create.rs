@@ -7,6 +7,7 @@ use asl_runtime::{Execution, Start};
 use sfn_store::{CreateExecutionError, Creation, ExecutionRecord, Fault, LeaseRequest, NewExecution};
 use tokio::sync::mpsc;
 
+use crate::activity;
 use crate::live::{Batch, Kin, Live, guarded};
 use crate::run::Event;
 use crate::shared::Shared;
@@ -30,8 +31,9 @@ pub(crate) async fn create(
     events: &mpsc::Sender<Event>,
     execution: StandardStart,
 ) -> Result<Creation<ExecutionRecord>, CreateExecutionError> {
-    let StandardStart { mut new, definition, start } = execution;
+    let StandardStart { mut new, definition, mut start } = execution;
     let busy = shared.busy();
+    start.missing_activities = activity::missing(&*shared.store, &definition.activities()).await?;
     let arn = new.arn.clone();
     let origin = Arc::new(TaskOrigin::of(&arn, new.test_case.clone()));
     let kin = Kin { revision: new.revision.clone(), started_on: new.started_on.clone() };

@@ -37,6 +37,7 @@
 //! # }
 //! ```
 
+mod activity;
 mod create;
 mod definitions;
 mod dispatch;
