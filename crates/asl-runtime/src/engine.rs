@@ -269,7 +269,8 @@ impl<'e> Engine<'e> {
                 }
                 (_, flow) => Ok(flow),
             };
-            flow = result.unwrap_or_else(|error| self.answer(&mut parent, state, error, Raised::Below));
+            // The child is well: what failed now is a field of the parent.
+            flow = result.unwrap_or_else(|error| self.answer(&mut parent, state, error, Raised::Here));
             frame = parent;
         }
     }
