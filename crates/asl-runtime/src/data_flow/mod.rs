@@ -282,6 +282,24 @@ impl<'v> View<'v> {
         }
     }
 
+    /// `TimeoutSeconds` and `HeartbeatSeconds`, which are not 0 where they are
+    /// computed, as they may not be where they are written. ASL specification,
+    /// *Task State*.
+    pub(crate) fn task_seconds(
+        &mut self,
+        setting: &Setting<u64>,
+        field: &str,
+        input: &Payload,
+    ) -> Result<u64, StateError> {
+        match setting {
+            Setting::Expression(expression) => self.positive_integer_expression(expression),
+            Setting::Literal(_) | Setting::Path(_) => match self.integer(setting, field, input)? {
+                0 => Err(StateError::runtime(self.frame, &format!("{field} must be greater than 0."))),
+                seconds => Ok(seconds),
+            },
+        }
+    }
+
     /// An integral setting that others judge when it is negative.
     pub(crate) fn signed_integer(
         &mut self,

@@ -30,11 +30,13 @@ pub(crate) fn run(
     }
     let effective = view.input()?;
     let timeout_seconds = task.timeout_seconds.as_ref();
-    let timeout_seconds =
-        timeout_seconds.map(|setting| view.integer(setting, "TimeoutSeconds", &effective)).transpose()?;
+    let timeout_seconds = timeout_seconds
+        .map(|setting| view.task_seconds(setting, "TimeoutSeconds", &effective))
+        .transpose()?;
     let heartbeat_seconds = task.heartbeat_seconds.as_ref();
-    let heartbeat_seconds =
-        heartbeat_seconds.map(|setting| view.integer(setting, "HeartbeatSeconds", &effective)).transpose()?;
+    let heartbeat_seconds = heartbeat_seconds
+        .map(|setting| view.task_seconds(setting, "HeartbeatSeconds", &effective))
+        .transpose()?;
     let role_arn =
         task.credentials.as_ref().map(|credentials| view.role_arn(credentials, &effective)).transpose()?;
     let input = view.arguments(effective)?;
