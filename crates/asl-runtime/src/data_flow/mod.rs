@@ -62,6 +62,7 @@ impl<'v> View<'v> {
             identity: &core.identity,
             input: &core.input,
             started_at: core.started_at,
+            redriven_at: core.redriven_at,
             frame,
             state,
             item: frame.item.as_ref(),
