@@ -5,11 +5,8 @@ use std::sync::Arc;
 use super::field::{Field, Fields};
 use super::transition::COUNT_MAX;
 use super::{Lowered, Lowering, Reported};
-use crate::definition::{
-    AnyTemplate, ItemBatcher, ItemReader, ReaderConfig, Resource, ResultWriter, WriterConfig,
-};
+use crate::definition::{AnyTemplate, ItemBatcher, ItemReader, ReaderConfig, ResultWriter, WriterConfig};
 use crate::diagnostic::Reason;
-use crate::options::Profile;
 
 /// What only CSV has.
 const CSV_FIELDS: &[&str] = &["CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"];
@@ -25,7 +22,7 @@ impl Lowering<'_> {
         let fields = self.fields(field)?;
         let allowed = self.allow(&fields, &[&["Resource", "ReaderConfig", "Comment", self.arguments_name()]]);
         let required = self.require(&fields, &["Resource"]);
-        let resource = self.data_resource(&fields, READERS);
+        let resource = fields.get("Resource").map(|field| self.data_resource(&field, READERS)).transpose();
         let arguments = self.data_arguments(&fields);
         let config = fields.get("ReaderConfig").map(|field| self.reader_config(&field)).transpose();
         allowed?;
@@ -39,19 +36,6 @@ impl Lowering<'_> {
 
     fn arguments_name(&self) -> &'static str {
         if self.is_jsonata() { "Arguments" } else { "Parameters" }
-    }
-
-    /// One of the resources that may stand there.
-    fn data_resource(&mut self, fields: &Fields<'_>, known: &[&str]) -> Lowered<Option<Resource>> {
-        let resource = fields.get("Resource").map(|field| self.resource(&field)).transpose()?;
-        if let (Some(resource), Some(field)) = (&resource, fields.get("Resource"))
-            && self.options.profile == Profile::Service
-            && !known.iter().any(|known| resource.text.ends_with(known))
-        {
-            let message = "The field 'Resource' does not match any of the allowed values";
-            return self.fail(Reason::InvalidResource, &field, message);
-        }
-        Ok(resource)
     }
 
     fn data_arguments(&mut self, fields: &Fields<'_>) -> Lowered<Option<AnyTemplate>> {
@@ -179,7 +163,7 @@ impl Lowering<'_> {
     pub(super) fn result_writer(&mut self, field: &Field<'_>) -> Lowered<ResultWriter> {
         let fields = self.fields(field)?;
         let allowed = self.allow(&fields, &[&["Resource", "WriterConfig", "Comment", self.arguments_name()]]);
-        let resource = self.data_resource(&fields, WRITERS);
+        let resource = fields.get("Resource").map(|field| self.data_resource(&field, WRITERS)).transpose();
         let arguments = self.data_arguments(&fields);
         let config = fields.get("WriterConfig").map(|field| self.writer_config(&field)).transpose();
         allowed?;
