@@ -1,6 +1,6 @@
 //! Plays one execution on the engine, in virtual time, with scripted tasks.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
@@ -60,6 +60,7 @@ pub fn play(
         seed: 7,
         limits: Limits::default(),
         processor_of: None,
+        missing_activities: missing_activities(definition, run),
     };
     play_from(definition, start, run, setup, rest)
 }
@@ -82,6 +83,12 @@ fn play_from(
     rest: Rest,
 ) -> anyhow::Result<Played> {
     let now = Timestamp::from_timestamp_millis(BEGINNING_MILLISECONDS).context("the beginning is a time")?;
+    let missing = start.missing_activities.clone();
+    let resume = |execution: &Execution| -> anyhow::Result<Execution> {
+        let mut execution = Execution::resume(Arc::clone(definition), &execution.snapshot())?;
+        execution.set_missing_activities(missing.clone());
+        Ok(execution)
+    };
     let (execution, step) = Execution::start(Arc::clone(definition), start, now);
     let mut player = Player {
         execution,
@@ -99,7 +106,7 @@ fn play_from(
         if player.outcome.is_some() && redrives > 0 {
             redrives -= 1;
             player.tasks.clear();
-            player.execution = Execution::resume(Arc::clone(definition), &player.execution.snapshot())?;
+            player.execution = resume(&player.execution)?;
             player.signal(Signal::Redrive)?;
         }
         if let Some(outcome) = player.outcome {
@@ -111,7 +118,7 @@ fn play_from(
             return Ok(Played { events: player.events, outcome });
         }
         if rest == Rest::BetweenSignals {
-            player.execution = Execution::resume(Arc::clone(definition), &player.execution.snapshot())?;
+            player.execution = resume(&player.execution)?;
         }
         match player.map_runs.pop_front() {
             Some(map_run) => {
@@ -135,6 +142,12 @@ fn input_text(run: &Run) -> String {
         Some(text) if serde_json::from_str::<Value>(text).ok().as_ref() == input => text.to_owned(),
         _ => input.map_or_else(|| "{}".to_owned(), recorded_text::spaced),
     }
+}
+
+/// Where no task is answered, none was scheduled: the activities of the
+/// definition did not exist.
+fn missing_activities(definition: &Definition, run: &Run) -> BTreeSet<Arc<str>> {
+    if run.mocks.is_empty() { definition.activities() } else { BTreeSet::new() }
 }
 
 fn identity(express: bool) -> ExecutionIdentity {

@@ -1,6 +1,7 @@
 //! How many transitions a second the engine makes, all events included and
 //! without I/O. Inputs are made, and the answers checked, outside the timing.
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ fn start(input: &Payload) -> Start {
         seed: 1,
         limits: Limits { events_max: u64::MAX, ..Limits::default() },
         processor_of: None,
+        missing_activities: BTreeSet::new(),
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) struct Context<'c> {
     pub(crate) identity: &'c ExecutionIdentity,
     pub(crate) input: &'c Payload,
     pub(crate) started_at: Timestamp,
+    pub(crate) redriven_at: Option<Timestamp>,
     pub(crate) frame: &'c Frame,
     pub(crate) state: &'c State,
     pub(crate) item: Option<&'c Arc<Item>>,
@@ -28,14 +29,17 @@ impl Context<'_> {
     pub(crate) fn build(self) -> Value {
         let identity = self.identity;
         let text = |text: &Arc<str>| Value::String(Arc::clone(text));
-        let execution = Value::object([
+        let mut execution = vec![
             ("Id", text(&identity.arn)),
             ("Input", self.input.value().clone()),
             ("StartTime", time(self.started_at)),
             ("Name", text(&identity.name)),
             ("RoleArn", text(&identity.role_arn)),
             ("RedriveCount", Value::from(identity.redrive_count)),
-        ]);
+        ];
+        // Only a redriven execution has one. Developer guide, *Context object*.
+        execution.extend(self.redriven_at.map(|redriven_at| ("RedriveTime", time(redriven_at))));
+        let execution = Value::object(execution);
         let machine = Value::object([
             ("Id", text(&identity.state_machine_arn)),
             ("Name", text(&identity.state_machine_name)),

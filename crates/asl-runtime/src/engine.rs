@@ -1,6 +1,6 @@
 //! The engine proper: turns of frames, one state each, in a FIFO queue.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use asl_parser::{Definition, Next, State, StateKind, StateType};
@@ -40,6 +40,9 @@ pub(crate) struct Core {
     pub(crate) redriven_at: Option<Timestamp>,
     /// The Map state whose processor runs; the whole machine otherwise.
     pub(crate) processor_of: Option<Arc<str>>,
+    /// Activities that do not exist. A fact of the world, not of the execution:
+    /// it is told again after a resume.
+    pub(crate) missing_activities: BTreeSet<Arc<str>>,
     /// Watches a state that is probed by itself.
     pub(crate) observer: Option<Box<Observer>>,
 }
@@ -47,7 +50,7 @@ pub(crate) struct Core {
 impl Core {
     /// An execution before its first event.
     pub(crate) fn new(start: Start, now: Timestamp) -> Self {
-        let Start { input, execution: identity, seed, limits, processor_of } = start;
+        let Start { input, execution: identity, seed, limits, processor_of, missing_activities } = start;
         Self {
             identity,
             input,
@@ -62,6 +65,7 @@ impl Core {
             outcome: None,
             redriven_at: None,
             processor_of,
+            missing_activities,
             observer: None,
         }
     }
@@ -265,7 +269,8 @@ impl<'e> Engine<'e> {
                 }
                 (_, flow) => Ok(flow),
             };
-            flow = result.unwrap_or_else(|error| self.answer(&mut parent, state, error, Raised::Below));
+            // The child is well: what failed now is a field of the parent.
+            flow = result.unwrap_or_else(|error| self.answer(&mut parent, state, error, Raised::Here));
             frame = parent;
         }
     }

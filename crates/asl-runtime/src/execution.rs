@@ -1,5 +1,6 @@
 //! The engine's face: start, resume, step, snapshot.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use asl_parser::{Definition, ScopeId, StateKind, StateRef};
@@ -86,6 +87,15 @@ impl Execution {
         Ok(engine.run())
     }
 
+    /// Tells which activities of [`Definition::activities`] do not exist as of
+    /// now. A Task state that needs one fails the execution, as AWS looks the
+    /// activity up before it schedules the task. Say it before a step, after a
+    /// resume too: it is not in the snapshot. As long as nothing is said, all
+    /// exist.
+    pub fn set_missing_activities(&mut self, missing: BTreeSet<Arc<str>>) {
+        self.core.missing_activities = missing;
+    }
+
     /// The execution as bytes.
     pub fn snapshot(&self) -> Snapshot {
         snapshot::write(&self.definition, &self.core)
@@ -116,6 +126,11 @@ impl Execution {
     pub fn map_run(&self, key: TaskKey) -> Option<MapRun> {
         let frame = self.core.frames.get(key.frame).filter(|frame| frame.key_outside() == Some(key))?;
         MapRun::new(&self.definition, &self.core, frame)
+    }
+
+    /// What the execution runs.
+    pub fn definition(&self) -> &Arc<Definition> {
+        &self.definition
     }
 
     /// Number of the last event.

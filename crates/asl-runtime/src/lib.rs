@@ -27,6 +27,7 @@
 //!     seed: 7,
 //!     limits: Limits::default(),
 //!     processor_of: None,
+//!     missing_activities: Default::default(),
 //! };
 //!
 //! let now = DateTime::UNIX_EPOCH;
@@ -53,6 +54,7 @@ mod history;
 mod limits;
 mod map_run;
 mod observer;
+mod parameters;
 mod probe;
 mod results;
 mod retry;

@@ -130,6 +130,7 @@ impl MapRun {
             seed: 0,
             limits: core.limits.clone(),
             processor_of: core.processor_of.clone(),
+            missing_activities: core.missing_activities.clone(),
         };
         let core = Core {
             started_at: core.started_at,
@@ -299,6 +300,7 @@ impl MapRun {
             seed: entropy.seed(),
             limits: self.core.limits.clone(),
             processor_of: Some(Arc::clone(&self.frame.state_name)),
+            missing_activities: self.core.missing_activities.clone(),
         };
         Ok(Some(MapRunChild { number, items, start }))
     }

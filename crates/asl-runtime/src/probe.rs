@@ -1,7 +1,7 @@
 //! One state by itself: run with the engine's own data flow, its work answered
 //! from outside, and everything told that it showed. For `TestState`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use asl_parser::{AnyTemplate, Definition, Map, Next, State, StateKind, StateRef};
@@ -138,6 +138,7 @@ impl Probe {
             seed: start.seed,
             limits: start.limits,
             processor_of: None,
+            missing_activities: BTreeSet::new(),
         };
         let core = Core {
             last_event: entered.event,

@@ -1,5 +1,6 @@
 //! What enters the engine: a start, and then one signal per step.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use asl_value::Payload;
@@ -23,6 +24,9 @@ pub struct Start {
     /// The Map state whose processor it runs, for the child of a map run; the
     /// whole machine otherwise.
     pub processor_of: Option<Arc<str>>,
+    /// ARNs of activities of the definition that do not exist now; see
+    /// [`Execution::set_missing_activities`](crate::Execution::set_missing_activities).
+    pub missing_activities: BTreeSet<Arc<str>>,
 }
 
 /// Who an execution is: what the context object and the first event say.

@@ -57,6 +57,35 @@ fn the_fields_of_jsonpath_states() {
 }
 
 #[test]
+fn a_task_gets_some_time() {
+    let located = "An error occurred while executing the state 'S' (entered at the event id #2).";
+    for (case, fields, want) in [
+        (
+            "by a path",
+            r#""TimeoutSecondsPath": "$.v""#,
+            format!("States.Runtime: {located} TimeoutSeconds must be greater than 0."),
+        ),
+        (
+            "a heartbeat by a path",
+            r#""HeartbeatSecondsPath": "$.v""#,
+            format!("States.Runtime: {located} HeartbeatSeconds must be greater than 0."),
+        ),
+        (
+            "by an expression",
+            r#""QueryLanguage": "JSONata", "TimeoutSeconds": "{% $states.input.v %}""#,
+            format!(
+                "States.QueryEvaluationError: {located} The JSONata expression '$states.input.v' specified for \
+                 the field 'TimeoutSeconds' returned an unexpected result type. Expected 'positive integer', but \
+                 was 'number' for value: 0"
+            ),
+        ),
+    ] {
+        let task = format!(r#"{{ "Type": "Task", "Resource": "mock-arn", {fields}, "End": true }}"#);
+        assert_eq!(Run::start(&one(&task), r#"{"v":0}"#).result(), want, "{case}");
+    }
+}
+
+#[test]
 fn the_words_of_wait_states() {
     let located = "An error occurred while executing the state 'S' (entered at the event id #2).";
     for (field, value, want) in [

@@ -40,6 +40,23 @@ fn a_failed_task_is_tried_again_with_its_input() {
 }
 
 #[test]
+fn the_context_tells_of_the_redrive() {
+    let task = TASK.replace(
+        r#""End""#,
+        r#""ResultSelector": { "count.$": "$$.Execution.RedriveCount", "at.$": "$$.Execution['RedriveTime','Id']" }, "End""#,
+    );
+    let mut run = Run::start(&support::one(&task), "{}");
+    run.report(fail("E", "c"));
+    redrive(&mut run);
+    let redriven_at = run.now.to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    run.now += chrono::TimeDelta::seconds(5);
+    run.report(succeed("1"));
+    let output = run.result();
+    assert!(output.contains(r#""count":1"#), "{output}");
+    assert!(output.contains(&format!(r#""RedriveTime":"{redriven_at}""#)), "{output}");
+}
+
+#[test]
 fn branches_that_have_succeeded_stay() {
     let text = support::one(&format!(
         r#"{{ "Type": "Parallel", "End": true, "Branches": [

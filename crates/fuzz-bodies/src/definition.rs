@@ -1,5 +1,6 @@
 //! Definitions: reading them, and running what was accepted.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use asl_parser::{Definition, MachineType, Options, Profile, parse};
@@ -100,5 +101,6 @@ pub(crate) fn start() -> Start {
         seed: 1,
         limits: Limits { events_max: 300, payload_bytes_max: 4096, frames_max: 100, ..Limits::default() },
         processor_of: None,
+        missing_activities: BTreeSet::new(),
     }
 }

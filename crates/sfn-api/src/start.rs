@@ -1,5 +1,6 @@
 //! What `StartExecution` and `StartSyncExecution` have in common.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use asl_runtime::{ExecutionIdentity, Start};
@@ -89,6 +90,7 @@ impl Checked {
             seed: api.host.entropy(),
             limits: api.limits.clone(),
             processor_of: None,
+            missing_activities: BTreeSet::new(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! state, and one that waits.
 #![expect(clippy::print_stdout, reason = "this is a command for people")]
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -84,6 +85,7 @@ impl Machine {
             seed: u128::from(number),
             limits: Limits::default(),
             processor_of: None,
+            missing_activities: BTreeSet::new(),
         })
     }
 

@@ -9,6 +9,7 @@ use sfn_store::{
 };
 use tokio::sync::mpsc;
 
+use crate::activity;
 use crate::chronicle::{Beginning, Chronicle};
 use crate::live::{Batch, Kin, Live, guarded};
 use crate::run::Event;
@@ -35,8 +36,9 @@ pub(crate) async fn create(
     events: &mpsc::Sender<Event>,
     execution: StandardStart,
 ) -> Result<Creation<ExecutionRecord>, CreateExecutionError> {
-    let StandardStart { mut new, definition, start, logging } = execution;
+    let StandardStart { mut new, definition, mut start, logging } = execution;
     let busy = shared.busy();
+    start.missing_activities = activity::missing(&*shared.store, &definition.activities()).await?;
     let arn = new.arn.clone();
     let origin = Arc::new(TaskOrigin::of(&arn, new.test_case.clone()));
     let chronicle = Chronicle::begin(

@@ -38,6 +38,7 @@
 //! # }
 //! ```
 
+mod activity;
 mod chronicle;
 mod create;
 mod definitions;

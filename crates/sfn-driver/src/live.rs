@@ -1,7 +1,7 @@
 //! An execution in memory: the engine's part, what is committed of it, and the
 //! tasks that run here for it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ pub(crate) struct Kin {
 #[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) execution: Execution,
+    /// The activities that its definition names.
+    pub(crate) activities: BTreeSet<Arc<str>>,
     pub(crate) origin: Arc<TaskOrigin>,
     pub(crate) kin: Kin,
     pub(crate) chronicle: Chronicle,
@@ -142,6 +144,7 @@ impl Live {
     ) -> (Self, Batch) {
         let (batch, wake_at) = Batch::from_first(first);
         let live = Self {
+            activities: execution.definition().activities(),
             execution,
             origin,
             kin,
@@ -171,6 +174,7 @@ impl Live {
         });
         let map_runs = map_runs.collect();
         let live = Self {
+            activities: execution.definition().activities(),
             execution,
             origin,
             kin,

@@ -10,7 +10,9 @@ use sfn_store::id::InboxSequence;
 use sfn_store::{Claimed, Commit, CommitError, ExecutionRecord, Lease, Message, Then};
 use tokio::sync::mpsc;
 
+use crate::activity;
 use crate::chronicle::Chronicle;
+use crate::definitions::Defined;
 use crate::dispatch::carry_out;
 use crate::live::{Batch, Kin, Live, guarded};
 use crate::node::{Incoming, TurnEnd};
@@ -50,7 +52,7 @@ pub(crate) async fn resume(shared: &Arc<Shared>, claimed: Claimed, events: &mpsc
     let kin = Kin {
         revision: record.revision.clone(),
         started_on: record.started_on.clone(),
-        logging: defined.logging,
+        logging: defined.logging.clone(),
     };
     let mut incoming: VecDeque<_> = inbox.into_iter().map(Incoming::Message).collect();
     let (live, first) = if let Some(snapshot) = snapshot {
@@ -71,7 +73,7 @@ pub(crate) async fn resume(shared: &Arc<Shared>, claimed: Claimed, events: &mpsc
         incoming.push_front(Incoming::Tick);
         (live, None)
     } else {
-        let Some(start) = start(shared, &record, &defined.role_arn).await else { return FAILED };
+        let Some(start) = start(shared, &record, &defined).await else { return FAILED };
         let begun = guarded(&shared.metrics, || Execution::start(defined.definition, start, shared.now()));
         let Ok((execution, step)) = begun else { return FAILED };
         let (live, first) = Live::begun(execution, origin, kin, chronicle, step);
@@ -83,7 +85,7 @@ pub(crate) async fn resume(shared: &Arc<Shared>, claimed: Claimed, events: &mpsc
 
 /// What the engine starts with, for an execution that was stored without its
 /// first step.
-async fn start(shared: &Shared, record: &ExecutionRecord, role_arn: &Arc<str>) -> Option<Start> {
+async fn start(shared: &Shared, record: &ExecutionRecord, defined: &Defined) -> Option<Start> {
     let machine = record.arn.state_machine();
     let input = Payload::parse(&*record.input)
         .inspect_err(|error| tracing::error!(execution = %record.arn, %error, "unreadable input"))
@@ -92,13 +94,16 @@ async fn start(shared: &Shared, record: &ExecutionRecord, role_arn: &Arc<str>) -
         Some(link) => Some(told("read a map run", shared.store.map_run(&link.map_run).await)??),
         None => None,
     };
+    let activities = defined.definition.activities();
+    let missing_activities =
+        told("look up activities", activity::missing(&*shared.store, &activities).await)?;
     let started_on = record.started_on.as_ref();
     let version = started_on.map(|it| it.version_arn(&machine));
     let alias = started_on.and_then(|it| it.alias_arn(&machine));
     let execution = ExecutionIdentity {
         arn: Arc::clone(record.arn.shared()),
         name: Arc::from(record.arn.name()),
-        role_arn: Arc::clone(role_arn),
+        role_arn: Arc::clone(&defined.role_arn),
         state_machine_arn: Arc::from(record.arn.labelled_state_machine()),
         state_machine_name: Arc::from(record.arn.labelled_name()),
         state_machine_version_arn: version.map(|arn| Arc::from(arn.to_string())),
@@ -112,6 +117,7 @@ async fn start(shared: &Shared, record: &ExecutionRecord, role_arn: &Arc<str>) -
         seed: shared.entropy.draw(),
         limits: shared.limits.clone(),
         processor_of: map_run.map(|map_run| map_run.state_name),
+        missing_activities,
     })
 }
 
@@ -130,6 +136,9 @@ impl Turn<'_> {
         let shared = self.shared;
         loop {
             let now = shared.now();
+            if first.is_none() && !self.incoming.is_empty() {
+                self.look_up_activities().await?;
+            }
             let batch = match first.take() {
                 Some(batch) => Ok(batch),
                 None => {
@@ -150,6 +159,16 @@ impl Turn<'_> {
             // Answers of a store in memory are always ready: let others in.
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Tells the engine which activities are missing before it takes a step.
+    async fn look_up_activities(&mut self) -> Result<(), TurnEnd> {
+        if !self.live.activities.is_empty() {
+            let found = activity::missing(&*self.shared.store, &self.live.activities).await;
+            let missing = told("look up activities", found).ok_or(TurnEnd::Failed)?;
+            self.live.execution.set_missing_activities(missing);
+        }
+        Ok(())
     }
 
     /// Makes a batch durable, and then carries its effects out.

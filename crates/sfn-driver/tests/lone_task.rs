@@ -23,6 +23,7 @@ fn task() -> Option<StartTask> {
         seed: 7,
         limits: Limits::default(),
         processor_of: None,
+        missing_activities: std::collections::BTreeSet::new(),
     };
     let (_, step) = Execution::start(definition, start, Timestamp::UNIX_EPOCH);
     step.effects.into_iter().find_map(|effect| match effect {

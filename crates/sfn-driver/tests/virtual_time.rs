@@ -82,6 +82,7 @@ async fn a_task_that_a_handler_carries_out_holds_time() {
 async fn the_timeout_of_a_task_that_waits_for_a_worker_is_not_jumped_over() {
     let world = world();
     let activity = ACTIVITY.replace(r#""End":true"#, r#""TimeoutSeconds":600,"End":true"#);
+    world.activity("work").await;
     let polled = world.machine("polled", &activity).await;
     let (before, after) =
         (world.machine("before", &WAIT.replace("600", "60")).await, world.machine("after", DAY).await);

@@ -2,6 +2,7 @@
 //! HTTP, written here so that the bytes on the wire are what is tested.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use asl_parser::{Options, StateKind};
@@ -39,6 +40,7 @@ fn task(resource: &str, parameters: &str) -> StartTask {
         seed: 1,
         limits: Limits::default(),
         processor_of: None,
+        missing_activities: BTreeSet::new(),
     };
     let (_, step) = Execution::start(Arc::new(definition), start, Timestamp::UNIX_EPOCH);
     let started = step.effects.into_iter().find_map(|effect| match effect {

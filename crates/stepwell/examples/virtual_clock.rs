@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use asl_parser::{Options, parse};
@@ -34,6 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         seed: 1,
         limits: Limits::default(),
         processor_of: None,
+        missing_activities: BTreeSet::new(),
     };
     let mut now = Timestamp::UNIX_EPOCH;
     let (mut execution, mut step) = Execution::start(Arc::clone(&definition), start, now);

@@ -1,6 +1,6 @@
 //! One execution, step by step, without async and without a clock.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use asl_parser::Definition;
@@ -163,7 +163,14 @@ struct Running {
 impl Run {
     pub(crate) fn begin(definition: Arc<Definition>, begin: Begin) -> Self {
         let Begin { input, now, seed, identity, limits } = begin;
-        let start = Start { input, execution: identity, seed, limits, processor_of: None };
+        let start = Start {
+            input,
+            execution: identity,
+            seed,
+            limits,
+            processor_of: None,
+            missing_activities: BTreeSet::new(),
+        };
         let mut run = Self {
             members: BTreeMap::new(),
             next_member: ROOT,

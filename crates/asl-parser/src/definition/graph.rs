@@ -1,12 +1,13 @@
 //! Scopes and the graph of each: what leads where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::state::{QueryLanguage, State};
+use super::resource::ResourceKind;
+use super::state::{QueryLanguage, State, StateKind};
 
 /// A state's place in the graph of its scope. States stand in the order of
 /// the text, so the first state of `States` has index 0.
@@ -141,6 +142,18 @@ impl Definition {
         self.scopes.iter().enumerate().find_map(|(place, scope)| {
             Some(StateRef { scope: ScopeId::new(place)?, state: scope.find(name)? })
         })
+    }
+
+    /// The ARNs of the activities that its tasks are for.
+    pub fn activities(&self) -> BTreeSet<Arc<str>> {
+        let states = self.scopes.iter().flat_map(|scope| scope.graph.node_weights());
+        let of_task = |state: &State| match &state.kind {
+            StateKind::Task(task) if task.resource.kind == ResourceKind::Activity => {
+                Some(Arc::clone(&task.resource.text))
+            }
+            _ => None,
+        };
+        states.filter_map(of_task).collect()
     }
 
     /// All scopes with their ids, parents before children.

@@ -95,7 +95,8 @@ impl Lowering<'_> {
         }
     }
 
-    fn object_template(&mut self, field: &Field<'_>) -> Lowered<Template> {
+    /// A payload template that is an object.
+    pub(super) fn object_template(&mut self, field: &Field<'_>) -> Lowered<Template> {
         self.fields(field)?;
         self.payload_template(field)
     }

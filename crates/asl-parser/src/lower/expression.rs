@@ -7,7 +7,7 @@ use asl_jsonata::Reference;
 
 use super::field::Field;
 use super::{Lowered, Lowering, Reported};
-use crate::definition::{AnyTemplate, Expression, ExpressionTemplate, LocatedExpression};
+use crate::definition::{AnyTemplate, Expression, ExpressionTemplate, LocatedExpression, StateType};
 use crate::diagnostic::{At, Reason, Segment};
 use crate::json::{Node, NodeValue};
 
@@ -115,8 +115,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// An expression has no context to read, and an error to read only in a
-    /// catcher.
+    /// An expression has no context to read; a result to read only where the
+    /// state's work has ended, and an error only in a catcher. Developer guide,
+    /// *Transforming data with `JSONata`*.
     fn supported(
         &mut self,
         expression: &Expression,
@@ -133,11 +134,9 @@ impl Lowering<'_> {
                 Reference::Context => "Reference to '$' at the top level is not supported.".to_owned(),
                 Reference::Root => "Reference to '$$' is not supported.".to_owned(),
                 Reference::Field { variable, field }
-                    if &*variable == "states"
-                        && &*field == "errorOutput"
-                        && !location.starts_with("Catch[") =>
+                    if &*variable == "states" && !self.is_readable(&field, location) =>
                 {
-                    "Field '$states.errorOutput' does not exist.".to_owned()
+                    format!("Field '$states.{field}' does not exist.")
                 }
                 Reference::Field { .. } => continue,
             };
@@ -145,6 +144,19 @@ impl Lowering<'_> {
             result = Err(Reported);
         }
         result
+    }
+
+    /// Whether `$states` has the field there.
+    fn is_readable(&self, field: &str, location: &str) -> bool {
+        match field {
+            "errorOutput" => location.starts_with("Catch["),
+            "result" => {
+                let first = location.split(['/', '[']).next();
+                matches!(first, Some("Output" | "Assign"))
+                    && matches!(self.state_type, Some(StateType::Task | StateType::Parallel | StateType::Map))
+            }
+            _ => true,
+        }
     }
 
     /// The place below the state, as error texts name it: `Output/result`.

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use super::field::{Field, Fields};
 use super::transition::COUNT_MAX;
 use super::{Lowered, Lowering, Reported};
-use crate::definition::{
-    AnyTemplate, ItemBatcher, ItemReader, ReaderConfig, Resource, ResultWriter, WriterConfig,
-};
+use crate::definition::{AnyTemplate, ItemBatcher, ItemReader, ReaderConfig, ResultWriter, WriterConfig};
 use crate::diagnostic::Reason;
-use crate::options::Profile;
 
+/// What only CSV has.
+const CSV_FIELDS: &[&str] = &["CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"];
 /// What an `ItemReader` may call.
 const READERS: &[&str] = &[":states:::s3:getObject", ":states:::s3:listObjectsV2"];
+/// What a `ResultWriter` may call.
+const WRITERS: &[&str] = &[":states:::s3:putObject"];
 /// The service's largest number of items: `MaxItems` beyond it means this.
 const MAX_ITEMS_MAX: u64 = 100_000_000;
 
@@ -21,7 +22,7 @@ impl Lowering<'_> {
         let fields = self.fields(field)?;
         let allowed = self.allow(&fields, &[&["Resource", "ReaderConfig", "Comment", self.arguments_name()]]);
         let required = self.require(&fields, &["Resource"]);
-        let resource = self.reader_resource(&fields);
+        let resource = fields.get("Resource").map(|field| self.data_resource(&field, READERS)).transpose();
         let arguments = self.data_arguments(&fields);
         let config = fields.get("ReaderConfig").map(|field| self.reader_config(&field)).transpose();
         allowed?;
@@ -37,25 +38,12 @@ impl Lowering<'_> {
         if self.is_jsonata() { "Arguments" } else { "Parameters" }
     }
 
-    fn data_resource(&mut self, fields: &Fields<'_>) -> Lowered<Option<Resource>> {
-        fields.get("Resource").map(|field| self.resource(&field)).transpose()
-    }
-
-    fn reader_resource(&mut self, fields: &Fields<'_>) -> Lowered<Option<Resource>> {
-        let resource = self.data_resource(fields)?;
-        if let (Some(resource), Some(field)) = (&resource, fields.get("Resource"))
-            && self.options.profile == Profile::Service
-            && !READERS.iter().any(|reader| resource.text.ends_with(reader))
-        {
-            let message = "The field 'Resource' does not match any of the allowed values";
-            return self.fail(Reason::InvalidResource, &field, message);
-        }
-        Ok(resource)
-    }
-
     fn data_arguments(&mut self, fields: &Fields<'_>) -> Lowered<Option<AnyTemplate>> {
-        let name = self.arguments_name();
-        fields.get(name).map(|field| self.any_template(&field)).transpose()
+        let Some(field) = fields.get(self.arguments_name()) else { return Ok(None) };
+        if self.is_jsonata() {
+            return self.arguments(&field).map(|arguments| Some(AnyTemplate::Jsonata(arguments)));
+        }
+        self.object_template(&field).map(|arguments| Some(AnyTemplate::JsonPath(arguments)))
     }
 
     fn reader_config(&mut self, field: &Field<'_>) -> Lowered<ReaderConfig> {
@@ -103,10 +91,14 @@ impl Lowering<'_> {
     fn csv_headers(&mut self, fields: &Fields<'_>) -> Lowered<()> {
         let word = |name: &str| fields.get(name).and_then(|field| field.node.as_str());
         match (word("InputType"), word("CSVHeaderLocation")) {
-            (Some("JSON" | "JSONL"), Some(_)) => {
-                let message = "Field 'CSVHeaderLocation' is not supported";
-                self.reports.add(Reason::UnsupportedField, &fields.at, &fields.span, message);
-                Err(Reported)
+            (Some("JSON" | "JSONL"), _) => {
+                let mut result = Ok(());
+                for field in CSV_FIELDS.iter().filter_map(|name| fields.get(name)) {
+                    let message = format!("Field '{}' is not supported", field.name);
+                    self.reports.add(Reason::UnsupportedField, &fields.at, &field.name_span, message);
+                    result = Err(Reported);
+                }
+                result
             }
             (Some("CSV"), None) if !fields.has("CSVHeaderLocation") => {
                 let message = "The field 'CSVHeaderLocation' is required";
@@ -171,7 +163,7 @@ impl Lowering<'_> {
     pub(super) fn result_writer(&mut self, field: &Field<'_>) -> Lowered<ResultWriter> {
         let fields = self.fields(field)?;
         let allowed = self.allow(&fields, &[&["Resource", "WriterConfig", "Comment", self.arguments_name()]]);
-        let resource = self.data_resource(&fields);
+        let resource = fields.get("Resource").map(|field| self.data_resource(&field, WRITERS)).transpose();
         let arguments = self.data_arguments(&fields);
         let config = fields.get("WriterConfig").map(|field| self.writer_config(&field)).transpose();
         allowed?;

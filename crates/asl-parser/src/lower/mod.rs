@@ -27,7 +27,7 @@ mod wait;
 
 use std::collections::BTreeMap;
 
-use crate::definition::{QueryLanguage, ScopeId, StateIndex};
+use crate::definition::{QueryLanguage, ScopeId, StateIndex, StateType};
 use crate::diagnostic::Reports;
 use crate::options::{MachineType, Options};
 
@@ -46,6 +46,8 @@ struct Lowering<'a> {
     reports: &'a mut Reports,
     /// The query language of the state at hand.
     language: QueryLanguage,
+    /// The type of the state at hand.
+    state_type: Option<StateType>,
     /// The type of execution that runs the state at hand.
     machine_type: MachineType,
     /// The states that the state at hand may lead to.

@@ -8,35 +8,93 @@ use crate::definition::{Pattern, Resource, ResourceKind};
 use crate::diagnostic::Reason;
 use crate::options::{MachineType, Profile};
 
-/// The services with an integration of their own, and their actions where the
-/// list is short and closed. Developer guide, *Integrating optimized services*.
+/// The services with an integration of their own, and their actions. Developer
+/// guide, *Integrating optimized services*.
 const INTEGRATIONS: &[(&str, &[&str])] = &[
     ("apigateway", &["invoke"]),
     ("athena", &["startQueryExecution", "stopQueryExecution", "getQueryExecution", "getQueryResults"]),
     ("batch", &["submitJob"]),
-    ("bedrock", &[]),
-    ("codebuild", &[]),
+    ("bedrock", &["createModelCustomizationJob", "invokeModel"]),
+    (
+        "codebuild",
+        &[
+            "batchDeleteBuilds",
+            "batchGetReports",
+            "deleteBuildBatch",
+            "retryBuildBatch",
+            "startBuild",
+            "startBuildBatch",
+            "stopBuild",
+            "stopBuildBatch",
+        ],
+    ),
     ("databrew", &["startJobRun"]),
     ("dynamodb", &["getItem", "putItem", "updateItem", "deleteItem"]),
     ("ecs", &["runTask"]),
-    ("eks", &[]),
-    ("elasticmapreduce", &[]),
-    ("emr-containers", &[]),
-    ("emr-serverless", &[]),
+    (
+        "eks",
+        &[
+            "call",
+            "createCluster",
+            "createFargateProfile",
+            "createNodegroup",
+            "deleteCluster",
+            "deleteFargateProfile",
+            "deleteNodegroup",
+            "runJob",
+        ],
+    ),
+    (
+        "elasticmapreduce",
+        &[
+            "addStep",
+            "cancelStep",
+            "createCluster",
+            "modifyInstanceFleetByName",
+            "modifyInstanceGroupByName",
+            "setClusterTerminationProtection",
+            "terminateCluster",
+        ],
+    ),
+    ("emr-containers", &["createVirtualCluster", "deleteVirtualCluster", "startJobRun"]),
+    (
+        "emr-serverless",
+        &[
+            "cancelJobRun",
+            "createApplication",
+            "deleteApplication",
+            "startApplication",
+            "startJobRun",
+            "stopApplication",
+        ],
+    ),
     ("events", &["putEvents"]),
     ("glue", &["startJobRun"]),
     ("http", &["invoke"]),
     ("lambda", &["invoke"]),
     ("mediaconvert", &["createJob"]),
-    ("s3", &["getObject", "listObjectsV2", "putObject"]),
-    ("sagemaker", &[]),
+    (
+        "sagemaker",
+        &[
+            "createEndpoint",
+            "createEndpointConfig",
+            "createHyperParameterTuningJob",
+            "createLabelingJob",
+            "createModel",
+            "createProcessingJob",
+            "createTrainingJob",
+            "createTransformJob",
+            "updateEndpoint",
+        ],
+    ),
     ("sns", &["publish"]),
     ("sqs", &["sendMessage"]),
     ("states", &["startExecution"]),
 ];
 
 /// Integrations that cannot wait for a job.
-const WITHOUT_SYNC: &[&str] = &["apigateway", "aws-sdk", "dynamodb", "events", "lambda", "sns", "sqs"];
+const WITHOUT_SYNC: &[&str] =
+    &["apigateway", "aws-sdk", "dynamodb", "events", "http", "lambda", "sns", "sqs"];
 
 /// Integrations that cannot wait for a task token.
 const WITHOUT_TOKEN: &[&str] = &[
@@ -49,11 +107,13 @@ const WITHOUT_TOKEN: &[&str] = &[
     "emr-containers",
     "emr-serverless",
     "glue",
+    "http",
     "mediaconvert",
     "sagemaker",
 ];
 
 impl Lowering<'_> {
+    /// What a Task state calls.
     pub(super) fn resource(&mut self, field: &Field<'_>) -> Lowered<Resource> {
         let text = self.string(field)?;
         let kind = classify(text);
@@ -64,6 +124,16 @@ impl Lowering<'_> {
             self.is_express_resource(field, &kind)?;
         }
         Ok(Resource { text: text.into(), kind })
+    }
+
+    /// What a distributed Map state reads or writes with: one of `known`.
+    pub(super) fn data_resource(&mut self, field: &Field<'_>, known: &[&str]) -> Lowered<Resource> {
+        let text = self.string(field)?;
+        if self.options.profile == Profile::Service && !known.iter().any(|known| text.ends_with(known)) {
+            let message = "The field 'Resource' does not match any of the allowed values";
+            return self.fail(Reason::InvalidResource, field, message);
+        }
+        Ok(Resource { text: text.into(), kind: classify(text) })
     }
 
     fn is_known_resource(&mut self, field: &Field<'_>, text: &str, kind: &ResourceKind) -> Lowered<()> {
@@ -151,9 +221,7 @@ fn is_integration(service: &str, action: &str) -> bool {
                 && !name.contains(':')
                 && action.starts_with(|first: char| first.is_ascii_lowercase())
         }
-        None => INTEGRATIONS
-            .iter()
-            .any(|(name, actions)| *name == service && (actions.is_empty() || actions.contains(&action))),
+        None => INTEGRATIONS.iter().any(|(name, actions)| *name == service && actions.contains(&action)),
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) fn machine(
             options,
             reports,
             language,
+            state_type: None,
             machine_type,
             targets: &scope.by_name,
             inner: &[],

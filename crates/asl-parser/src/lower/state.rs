@@ -69,6 +69,7 @@ impl Lowering<'_> {
         self.require(&fields, &["Type"])?;
         let type_field = fields.get("Type").ok_or(Reported)?;
         let Some(state_type) = syntax.kind else { return self.unknown_type(&type_field) };
+        self.state_type = Some(state_type);
         let declared = fields.get("QueryLanguage");
         self.language =
             declared.as_ref().map_or(machine, |declared| QueryLanguage::declared(declared.node.as_str()));

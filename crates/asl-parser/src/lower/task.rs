@@ -61,6 +61,9 @@ impl Lowering<'_> {
                 );
             }
         }
-        self.any_template(field)
+        let literal = role.get("RoleArn").map(|role| self.string(&role)).transpose();
+        let credentials = self.any_template(field);
+        literal?;
+        credentials
     }
 }

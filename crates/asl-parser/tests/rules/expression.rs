@@ -114,6 +114,33 @@ fn an_error_is_there_in_a_catcher_only() {
 }
 
 #[test]
+fn a_result_is_there_once_work_has_ended() {
+    let missing = |at: &str| {
+        format!("UNSUPPORTED_JSONATA_EXPRESSION: Field '$states.result' does not exist. at /States/A/{at}")
+    };
+    let task = r#""Type":"Task","QueryLanguage":"JSONata","Resource":"arn:aws:states:::lambda:invoke""#;
+    let pass = r#""Type":"Pass","QueryLanguage":"JSONata""#;
+    let result = "{% $states.result.a %}";
+    for (fields, at) in [
+        (format!(r#"{task},"Output":"{result}","End":true"#), ""),
+        (format!(r#"{task},"Assign":{{"v":["{result}"]}},"End":true"#), ""),
+        (format!(r#"{task},"Arguments":{{"v":"{result}"}},"End":true"#), "Arguments/v"),
+        (format!(r#"{task},"TimeoutSeconds":"{result}","End":true"#), "TimeoutSeconds"),
+        (
+            format!(r#"{task},"Catch":[{{"ErrorEquals":["E"],"Output":"{result}","Next":"B"}}],"Next":"B""#),
+            "Catch[0]/Output",
+        ),
+        (format!(r#"{pass},"Output":"{result}","End":true"#), "Output"),
+        (format!(r#"{pass},"Assign":{{"v":"{result}"}},"End":true"#), "Assign/v"),
+        // All of $states may be asked for anywhere.
+        (format!(r#"{pass},"Output":"{{% $states %}}","End":true"#), ""),
+    ] {
+        let want = if at.is_empty() { vec![] } else { vec![missing(at)] };
+        check_state(at, &fields, &want.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn what_does_not_parse_is_told_without_its_code() {
     for (expression, message) in [
         ("a[1,2)", r#"Expected "]", got ",""#),

@@ -205,6 +205,15 @@ fn maps() {
             ],
         ),
         (
+            "json with names of columns",
+            distributed,
+            r#""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSONL","CSVHeaders":["a"],"CSVDelimiter":"TAB"}}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: Field 'CSVHeaders' is not supported at /States/A/ItemReader/ReaderConfig",
+                "SCHEMA_VALIDATION_FAILED: Field 'CSVDelimiter' is not supported at /States/A/ItemReader/ReaderConfig",
+            ],
+        ),
+        (
             "given headers not given",
             distributed,
             r#""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"CSV","CSVHeaderLocation":"GIVEN"}}"#,
@@ -219,6 +228,34 @@ fn maps() {
             &[
                 "SCHEMA_VALIDATION_FAILED: The field 'Resource' does not match any of the allowed values at /States/A/ItemReader/Resource",
             ],
+        ),
+        (
+            "writer of something else",
+            distributed,
+            r#""ResultWriter":{"Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"b"}}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: The field 'Resource' does not match any of the allowed values at /States/A/ResultWriter/Resource",
+            ],
+        ),
+        (
+            "a writer's parameters are an object",
+            distributed,
+            r#""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":"b"}"#,
+            &[
+                "SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/ResultWriter/Parameters",
+            ],
+        ),
+        (
+            "a reader's arguments may be an expression",
+            distributed,
+            r#""QueryLanguage":"JSONata","ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Arguments":"{% $states.input %}"}"#,
+            &[],
+        ),
+        (
+            "a reader's arguments are no list",
+            distributed,
+            r#""QueryLanguage":"JSONata","ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Arguments":[]}"#,
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [OBJECT] at /States/A/ItemReader/Arguments"],
         ),
         ("items from the context", inline, r#""ItemsPath":"$$.Execution.Input.items""#, &[]),
         (

@@ -127,6 +127,11 @@ fn tasks_and_error_handlers() {
         ),
         ("role by path", r#""Credentials":{"RoleArn.$":"$.role"}"#, &[]),
         (
+            "role that is no text",
+            r#""Credentials":{"RoleArn":1}"#,
+            &["SCHEMA_VALIDATION_FAILED: Expected value of type [STRING] at /States/A/Credentials/RoleArn"],
+        ),
+        (
             "role misspelt",
             r#""Credentials":{"roleArn":"r"}"#,
             &[
@@ -176,6 +181,31 @@ fn resources_by_profile_and_type() {
             &standard,
             "The resource provided arn:aws:states:::dynamodb:putItem.waitForTaskToken is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
         ),
+        (
+            "unknown action",
+            "arn:aws:states:::sagemaker:createCoffee",
+            &standard,
+            "The resource provided arn:aws:states:::sagemaker:createCoffee is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
+        ),
+        (
+            "a map's reader is no task",
+            "arn:aws:states:::s3:getObject",
+            &standard,
+            "The resource provided arn:aws:states:::s3:getObject is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
+        ),
+        (
+            "a web request as a job",
+            "arn:aws:states:::http:invoke.sync",
+            &standard,
+            "The resource provided arn:aws:states:::http:invoke.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
+        ),
+        (
+            "a web request with a callback",
+            "arn:aws:states:::http:invoke.waitForTaskToken",
+            &standard,
+            "The resource provided arn:aws:states:::http:invoke.waitForTaskToken is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.",
+        ),
+        ("a cluster", "arn:aws:states:::eks:createCluster.sync", &standard, ""),
         ("callback from an sdk", "arn:aws:states:::aws-sdk:sqs:sendMessage.waitForTaskToken", &standard, ""),
         ("sdk integration", "arn:aws:states:::aws-sdk:magic:do", &standard, ""),
         (

@@ -119,7 +119,17 @@ impl View<'_> {
         StateError::evaluation(self.frame, None, &text)
     }
 
-    /// `Seconds`, `TimeoutSeconds` and the like.
+    /// `TimeoutSeconds` and `HeartbeatSeconds`.
+    pub(super) fn positive_integer_expression(
+        &mut self,
+        expression: &LocatedExpression,
+    ) -> Result<u64, StateError> {
+        let value = self.evaluate(expression, Bindings::default())?;
+        let integer = value.as_i64().and_then(|value| u64::try_from(value).ok()).filter(|value| *value > 0);
+        integer.ok_or_else(|| self.unexpected(expression, "positive integer", &value))
+    }
+
+    /// `Seconds` and the like.
     pub(super) fn integer_expression(&mut self, expression: &LocatedExpression) -> Result<u64, StateError> {
         let value = self.evaluate(expression, Bindings::default())?;
         let integer = value.as_i64().and_then(|value| u64::try_from(value).ok());

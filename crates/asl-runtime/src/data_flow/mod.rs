@@ -66,6 +66,7 @@ impl<'v> View<'v> {
             identity: &core.identity,
             input: &core.input,
             started_at: core.started_at,
+            redriven_at: core.redriven_at,
             frame,
             state,
             item: frame.item.as_ref(),
@@ -284,6 +285,24 @@ impl<'v> View<'v> {
             Setting::Literal(value) => Ok(*value),
             Setting::Path(path) => self.integer_at(path, field, input),
             Setting::Expression(expression) => self.integer_expression(expression),
+        }
+    }
+
+    /// `TimeoutSeconds` and `HeartbeatSeconds`, which are not 0 where they are
+    /// computed, as they may not be where they are written. ASL specification,
+    /// *Task State*.
+    pub(crate) fn task_seconds(
+        &mut self,
+        setting: &Setting<u64>,
+        field: &str,
+        input: &Payload,
+    ) -> Result<u64, StateError> {
+        match setting {
+            Setting::Expression(expression) => self.positive_integer_expression(expression),
+            Setting::Literal(_) | Setting::Path(_) => match self.integer(setting, field, input)? {
+                0 => Err(StateError::runtime(self.frame, &format!("{field} must be greater than 0."))),
+                seconds => Ok(seconds),
+            },
         }
     }
 

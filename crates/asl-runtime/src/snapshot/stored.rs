@@ -1,6 +1,6 @@
 //! The stored form, and the way there and back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use asl_parser::{Definition, ScopeId, StateKind, StateRef};
@@ -223,6 +223,7 @@ impl Stored {
             outcome: self.outcome.map(|outcome| load_outcome(outcome, &documents)).transpose()?,
             redriven_at: self.redriven_at.map(time).transpose()?,
             processor_of: self.processor_of,
+            missing_activities: BTreeSet::new(),
             observer: None,
         })
     }

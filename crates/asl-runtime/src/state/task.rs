@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use asl_parser::{Pattern, ResourceKind, State, Task};
+use asl_parser::{Pattern, QueryLanguage, Resource, ResourceKind, State, Task};
+use asl_value::Payload;
 use chrono::TimeDelta;
 
 use crate::Timestamp;
 use crate::data_flow::View;
 use crate::deadline::DeadlineKind;
-use crate::engine::{Engine, Flow};
+use crate::engine::{Core, Engine, Flow};
 use crate::error::{ErrorKind, StateError};
 use crate::frame::{Frame, Phase, Rest, Running};
+use crate::parameters;
 use crate::signal::{Problem, TaskReport};
 use crate::state::task_event::{self, Stage};
 use crate::step::{Effect, StartTask};
@@ -28,14 +30,17 @@ pub(crate) fn run(
     }
     let effective = view.input()?;
     let timeout_seconds = task.timeout_seconds.as_ref();
-    let timeout_seconds =
-        timeout_seconds.map(|setting| view.integer(setting, "TimeoutSeconds", &effective)).transpose()?;
+    let timeout_seconds = timeout_seconds
+        .map(|setting| view.task_seconds(setting, "TimeoutSeconds", &effective))
+        .transpose()?;
     let heartbeat_seconds = task.heartbeat_seconds.as_ref();
-    let heartbeat_seconds =
-        heartbeat_seconds.map(|setting| view.integer(setting, "HeartbeatSeconds", &effective)).transpose()?;
+    let heartbeat_seconds = heartbeat_seconds
+        .map(|setting| view.task_seconds(setting, "HeartbeatSeconds", &effective))
+        .transpose()?;
     let role_arn =
         task.credentials.as_ref().map(|credentials| view.role_arn(credentials, &effective)).transpose()?;
     let input = view.arguments(effective)?;
+    can_be_scheduled(engine.core, frame, state, &task.resource, &input)?;
 
     frame.attempts = frame.attempts.wrapping_add(1);
     let now = engine.core.now;
@@ -56,6 +61,34 @@ pub(crate) fn run(
     engine.step.effects.push(Effect::StartTask(start_task(frame, task, &running)));
     frame.rest = Rest::Running(running);
     Ok(Flow::Rest)
+}
+
+/// What AWS finds out before it schedules a task: then the history has no
+/// event of the task.
+fn can_be_scheduled(
+    core: &Core,
+    frame: &Frame,
+    state: &State,
+    resource: &Resource,
+    input: &Payload,
+) -> Result<(), StateError> {
+    if resource.kind == ResourceKind::Activity && core.missing_activities.contains(&resource.text) {
+        return Err(StateError::runtime(frame, &format!("The activity {resource} does not exist.")));
+    }
+    let problems = parameters::problems(&resource.kind, input.value());
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let field = match state.query_language {
+        QueryLanguage::JsonPath => "Parameters",
+        QueryLanguage::Jsonata => "Arguments",
+    };
+    let text = format!(
+        "The {field} '{}' could not be used to start the Task: [{}]",
+        input.text(),
+        problems.join(", ")
+    );
+    Err(StateError::runtime(frame, &text))
 }
 
 /// The effect that starts, or starts again, an attempt.

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test crate uses its own part")]
 #![allow(clippy::panic, reason = "a test that cannot go on fails")]
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use asl_parser::{Definition, Options, Profile, parse};
@@ -30,6 +30,7 @@ pub(crate) fn start(input: &str) -> Start {
         seed: 7,
         limits: Limits::default(),
         processor_of: None,
+        missing_activities: BTreeSet::new(),
     }
 }
 

@@ -248,6 +248,7 @@ impl Machine {
             seed: name.bytes().fold(7, |seed, byte| seed * 31 + u128::from(byte)),
             limits: Limits::default(),
             processor_of: None,
+            missing_activities: std::collections::BTreeSet::new(),
         }
     }
 
