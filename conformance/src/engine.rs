@@ -25,8 +25,10 @@ pub const REGION: &str = "us-east-1";
 /// Signals that one execution may take.
 const SIGNALS_MAX: u32 = 200_000;
 
-/// When executions begin: 2026-01-01T00:00:00Z, in milliseconds.
-const BEGINNING_MILLISECONDS: i64 = 1_767_225_600_000;
+/// When executions begin: 2026-11-23T08:43:00Z, in milliseconds. Recorded inputs
+/// that name a moment were made just after it, and some are about how far away
+/// the moment is.
+const BEGINNING_MILLISECONDS: i64 = 1_795_423_380_000;
 
 /// What became of an execution.
 #[derive(Debug, PartialEq)]
@@ -220,6 +222,9 @@ impl Player<'_> {
     /// the case was recorded, unless time had to pass before it.
     fn advance(&mut self) -> anyhow::Result<()> {
         let next_event = self.execution.last_event_id().0 + 1;
+        if let Some(stop) = self.script.stop(next_event) {
+            return self.signal(stop);
+        }
         let first = self.tasks.iter_mut().filter(|task| !task.reports.is_empty()).min_by_key(|task| {
             task.reports.front().and_then(|report| report.recorded_as).unwrap_or(next_event)
         });
@@ -333,6 +338,15 @@ impl<'r> Script<'r> {
             event.get("previousEventId").and_then(Value::as_u64) == Some(previous) && kind.ends_with(suffix)
         })?;
         event.get("id")?.as_u64()
+    }
+
+    /// The stop that led to the event of that number, if one did.
+    fn stop(&self, event: u64) -> Option<Signal> {
+        let number = |event: &Value| event.get("id").and_then(Value::as_u64);
+        let event = self.recorded.iter().find(|recorded| number(recorded) == Some(event))?;
+        let details = event.get("executionAbortedEventDetails")?;
+        let text = |name: &str| details.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Signal::Stop { error: text("error"), cause: text("cause") })
     }
 
     fn worker_name(&self, started: Option<u64>) -> Option<String> {

@@ -133,8 +133,8 @@ reasons! {
     /// A JSONata expression that does not parse.
     InvalidJsonata "invalid-jsonata" InvalidJsonataExpression Error None,
         r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Succeed","Output":"{% 1 + %}"}}}"#;
-    /// A JSONata expression that reads a context, which there is none of, or an
-    /// error where there is none.
+    /// A JSONata expression that reads a context, which there is none of, or a
+    /// result or an error where there is none.
     UnsupportedJsonata "unsupported-jsonata" UnsupportedJsonataExpression Error Some("read the input with $states.input, and variables with their $"),
         r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Succeed","Output":"{% phone %}"}}}"#;
     /// A Wait state's `Timestamp` that is no RFC 3339 time.
