@@ -400,11 +400,15 @@ class Generator {
   /**
    * Nothing with a regular expression on the left of `??` or `?:`: the reference
    * evaluates that twice, goes on where the first search ended, and may never return.
+   * Nor a quotient, which may be infinite, in a picture with an exponent: the
+   * reference looks for its digits forever.
    */
   expression() {
     for (;;) {
       const text = this.attempt();
-      if (!(/\?[?:]/.test(text) && /[(,]\s*\/[^*]|^\//.test(text))) return text;
+      const searches = /\?[?:]/.test(text) && /[(,]\s*\/[^*]|^\//.test(text);
+      const divides = /\$formatNumber\(.*\/.*"[^"]*e[^"]*"/s.test(text);
+      if (!searches && !divides) return text;
     }
   }
 

@@ -16,7 +16,7 @@ import { known } from "./known.mjs";
 const { values: options } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    cases: { type: "string", default: "5000" },
+    cases: { type: "string", default: "10000" },
     stepwell: { type: "string", default: "stepwell" },
     all: { type: "boolean", default: false },
   },

@@ -1,10 +1,13 @@
 //! Predicates.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use super::Evaluator;
 use crate::ast::{Kind, Node};
 use crate::error::Res;
-use crate::frame::{Env, Frame};
-use crate::item::{self, Item, Tuple};
+use crate::frame::Env;
+use crate::item::{self, Item, Record, Tuple};
 
 impl Evaluator<'_, '_> {
     /// The items that a predicate keeps, as a sequence not yet reduced.
@@ -59,10 +62,30 @@ impl Evaluator<'_, '_> {
         let mut kept = Vec::new();
         for (place, tuple) in tuples.iter().enumerate() {
             self.meter.visit(tuple.bindings.len())?;
-            let frame = Frame::child(env, tuple.bindings.clone());
+            let frame = self.spare.frame_within(env, &tuple.bindings);
             let count = self.keeps(predicate, &tuple.context, place, tuples.len(), &frame)?;
+            self.spare.give_back(frame);
             self.rows(count, tuple.bindings.len())?;
             kept.extend(std::iter::repeat_n(tuple, count).cloned());
+        }
+        Ok(kept)
+    }
+
+    /// Rows that were sorted are objects to a predicate behind that, and their
+    /// variables are not bound: the reference no longer knows them for rows.
+    pub(super) fn filter_sorted(&mut self, predicate: &Node, rows: &[Tuple], env: &Env) -> Res<Vec<Tuple>> {
+        if let Kind::Number(_) = predicate.kind {
+            return self.filter_tuples(predicate, rows, env);
+        }
+        self.meter.step(rows.len())?;
+        let mut kept = Vec::new();
+        for (place, row) in rows.iter().enumerate() {
+            self.meter.allocate(size_of::<Record>() + size_of::<(Arc<str>, Item)>())?;
+            let members = vec![("@".into(), row.context.clone())];
+            let object = Item::Record(Rc::new(Record { members }));
+            let count = self.keeps(predicate, &object, place, rows.len(), env)?;
+            self.rows(count, row.bindings.len())?;
+            kept.extend(std::iter::repeat_n(row, count).cloned());
         }
         Ok(kept)
     }

@@ -8,7 +8,7 @@ use super::{Evaluator, context};
 use crate::ast::{Kind, Node, Path, Stage, Symbol};
 use crate::budget::Meter;
 use crate::error::Res;
-use crate::frame::{Env, Frame};
+use crate::frame::Env;
 use crate::item::{self, Item, List, Shape, Tuple};
 use crate::view::{View, Walk};
 
@@ -258,9 +258,13 @@ impl Evaluator<'_, '_> {
         let row = |context: Item| Tuple { context, bindings: Vec::new() };
         let extra = step.extra.as_deref();
         let mut rows: Vec<Tuple>;
+        let mut sorted_rows = false;
         if let Kind::Sort(terms) = &step.kind {
             rows = match stream {
-                Stream::Tuples(rows) => self.sort_tuples(step, terms, &rows, env)?,
+                Stream::Tuples(rows) => {
+                    sorted_rows = rows.len() > 1;
+                    self.sort_tuples(step, terms, &rows, env)?
+                }
                 other => {
                     let items = other.into_items(&mut self.meter)?;
                     let sorted = self.sort_items(step, terms, &items, env)?;
@@ -284,6 +288,9 @@ impl Evaluator<'_, '_> {
         }
         for stage in step.stages() {
             match stage {
+                Stage::Filter(predicate) if sorted_rows => {
+                    rows = self.filter_sorted(predicate, &rows, env)?;
+                }
                 Stage::Filter(predicate) => rows = self.filter_tuples(predicate, &rows, env)?,
                 Stage::Index(symbol) => {
                     self.meter.visit(rows.len())?;
@@ -297,8 +304,9 @@ impl Evaluator<'_, '_> {
     /// The rows that one row leads to.
     fn extend_row(&mut self, step: &Node, row: &Tuple, rows: &mut Vec<Tuple>, env: &Env) -> Res<()> {
         self.meter.visit(row.bindings.len())?;
-        let frame = Frame::child(env, row.bindings.clone());
+        let frame = self.spare.frame_within(env, &row.bindings);
         let result = self.eval(step, &row.context, &frame)?;
+        self.spare.give_back(frame);
         if let Item::Tuples(inner) = &result {
             for tuple in inner.iter() {
                 self.meter

@@ -68,6 +68,12 @@ pub(crate) fn unchecked(builtin: Builtin, mut values: Vec<Item>, meter: &mut Met
             let text = to_text(&first, meter)?;
             replace(&mut values, Item::string(text));
         }
+        "replace" if values.get(1).is_some_and(|pattern| pattern.as_str().is_some()) => {
+            if let Some(with) = values.get_mut(2).filter(|with| !with.is_function()) {
+                let text = to_text(with, meter)?;
+                *with = Item::string(text);
+            }
+        }
         // What is no object has no members to add; texts and arrays are left out.
         "merge" if first.is_array() => {
             let objects = first.into_items(meter)?.into_iter().filter(Item::is_object).collect();

@@ -195,3 +195,19 @@ fn transforms_clone_as_text() {
     ];
     check(Dialect::Standard, INPUT, &rows);
 }
+
+#[test]
+fn predicates_behind_sorted_rows_see_the_rows() {
+    let rows = [
+        (r#"[{"a": 2}, {"a": 1}]@$x^($x.a)[$x.a > 0].$x.a"#, "undefined"),
+        (r#"([{"a": 2}, {"a": 1}])#$i^(a)[a > 0].a"#, "undefined"),
+        (r#"([{"a": 2}, {"a": 1}])#$i^(a)[$i = 0].a"#, "undefined"),
+        (r#"([{"a": 2}, {"a": 1}])#$i^(a)[true].[$i, a]"#, "[1,1,0,2]"),
+        (r#"([{"a": 2}, {"a": 1}])#$i^(a)[0].[$i, a]"#, "[1,1]"),
+        (r#"([{"a": 2}, {"a": 1}])#$i^(a)[[0]].[$i, a]"#, "[1,1]"),
+        (r#"([{"a": 2}])#$i^(a)[a > 0].[$i, a]"#, "[0,2]"),
+        (r#"($f := $replace("hello", "l", ?); $f(missing))"#, r#""heundefinedundefinedo""#),
+        (r#"$map([0, null], $replace("hello", "l", ?))"#, r#"["he00o","henullnullo"]"#),
+    ];
+    check(Dialect::Standard, INPUT, &rows);
+}
