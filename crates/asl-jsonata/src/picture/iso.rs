@@ -7,75 +7,87 @@ use super::calendar::{DAY_MILLIS, days};
 pub(crate) fn parse(text: &str) -> Option<f64> {
     let mut rest = text;
     let year = take_digits(&mut rest, 4)?;
-    let mut part = |prefix: char| -> Option<i64> {
-        match rest.strip_prefix(prefix) {
-            Some(behind)
-                if behind.starts_with(|c: char| c.is_ascii_digit())
-                    && !behind.get(2..).is_some_and(|r| r.starts_with(':') && prefix == '-') =>
-            {
-                let mut behind = behind;
-                let value = take_digits(&mut behind, 2)?;
-                // `-0500` behind a year is a zone, not a month.
-                if prefix == '-' && behind.starts_with(|c: char| c.is_ascii_digit()) {
-                    return Some(-1);
-                }
-                rest = behind;
-                Some(value)
-            }
-            _ => Some(-1),
-        }
-    };
-    let (month, day) = (part('-')?, part('-')?);
-    let mut exists = true;
-    let mut seconds = 0;
-    let has_time = rest.starts_with('T');
-    if let Some(mut behind) = rest.strip_prefix('T') {
-        let hour = take_digits(&mut behind, 2)?;
-        let mut behind = behind.strip_prefix(':')?;
-        let minute = take_digits(&mut behind, 2)?;
-        let mut behind = behind.strip_prefix(':')?;
-        let second = take_digits(&mut behind, 2)?;
-        if hour > 29 || minute > 59 || second > 59 {
-            return None;
-        }
-        exists &= hour < 24 || (hour == 24 && minute + second == 0);
-        seconds = hour * 3600 + minute * 60 + second;
-        rest = behind;
-    }
-    let mut fraction = 0;
-    if let Some(behind) = rest.strip_prefix('.') {
-        let end = behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len());
-        let (digits, behind) = behind.split_at_checked(end).filter(|(digits, _)| !digits.is_empty())?;
-        let digits: String = digits.chars().chain("00".chars()).take(3).collect();
-        fraction = digits.parse::<i64>().ok()?;
-        rest = behind;
-    }
-    let zone = match rest {
-        "" | "Z" => 0,
-        _ => {
-            let sign = if rest.starts_with('-') { -1 } else { 1 };
-            let mut behind = rest.strip_prefix(['+', '-'])?;
-            let hours = take_digits(&mut behind, 2)?;
-            behind = behind.strip_prefix(':').unwrap_or(behind);
-            let minutes = take_digits(&mut behind, 2)?;
-            if !behind.is_empty() || hours > 29 || minutes > 59 {
-                return None;
-            }
-            // A day alone has no zone of its own.
-            exists &= has_time;
-            sign * (hours * 60 + minutes)
-        }
-    };
-    let (month, day) = (if month < 0 { 1 } else { month }, if day < 0 { 1 } else { day });
+    let month = date_part(&mut rest)?.unwrap_or(1);
+    let day = date_part(&mut rest)?.unwrap_or(1);
+    let time = time(&mut rest)?;
+    let fraction = fraction(&mut rest)?;
+    let zone = zone(rest)?;
     if month > 19 || day > 39 {
         return None;
     }
+    // A day alone has no zone of its own.
+    let exists = time.as_ref().map_or(zone.is_none(), |time| time.exists);
     if !exists || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return Some(f64::NAN);
     }
-    let millis = days(year, month, day) * DAY_MILLIS + seconds * 1000 + fraction - zone * 60_000;
+    let seconds = time.map_or(0, |time| time.seconds) - zone.unwrap_or(0) * 60;
+    let millis = days(year, month, day) * DAY_MILLIS + seconds * 1000 + fraction;
     #[expect(clippy::cast_precision_loss, reason = "dates are far below 2^53 milliseconds")]
     Some(millis as f64)
+}
+
+/// `-MM` or `-DD`, if there.
+fn date_part(rest: &mut &str) -> Option<Option<i64>> {
+    let Some(mut behind) = rest.strip_prefix('-').filter(|it| it.starts_with(|c: char| c.is_ascii_digit()))
+    else {
+        return Some(None);
+    };
+    let value = take_digits(&mut behind, 2)?;
+    // `-0500` and `-05:00` behind a year are zones, not months.
+    if behind.starts_with(|c: char| c.is_ascii_digit() || c == ':') {
+        return Some(None);
+    }
+    *rest = behind;
+    Some(Some(value))
+}
+
+/// A time of the day.
+struct Time {
+    seconds: i64,
+    /// Whether a clock shows it.
+    exists: bool,
+}
+
+/// `THH:MM:SS`, if there.
+fn time(rest: &mut &str) -> Option<Option<Time>> {
+    let Some(mut behind) = rest.strip_prefix('T') else { return Some(None) };
+    let hour = take_digits(&mut behind, 2)?;
+    behind = behind.strip_prefix(':')?;
+    let minute = take_digits(&mut behind, 2)?;
+    behind = behind.strip_prefix(':')?;
+    let second = take_digits(&mut behind, 2)?;
+    if hour > 29 || minute > 59 || second > 59 {
+        return None;
+    }
+    *rest = behind;
+    let exists = hour < 24 || (hour == 24 && minute + second == 0);
+    Some(Some(Time { seconds: hour * 3600 + minute * 60 + second, exists }))
+}
+
+/// Milliseconds of `.FFF`, if there.
+fn fraction(rest: &mut &str) -> Option<i64> {
+    let Some(behind) = rest.strip_prefix('.') else { return Some(0) };
+    let end = behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len());
+    let (digits, behind) = behind.split_at_checked(end).filter(|(digits, _)| !digits.is_empty())?;
+    *rest = behind;
+    let digits: String = digits.chars().chain("00".chars()).take(3).collect();
+    digits.parse().ok()
+}
+
+/// Minutes of a zone, where one is given as a distance.
+fn zone(rest: &str) -> Option<Option<i64>> {
+    if matches!(rest, "" | "Z") {
+        return Some(None);
+    }
+    let sign = if rest.starts_with('-') { -1 } else { 1 };
+    let mut behind = rest.strip_prefix(['+', '-'])?;
+    let hours = take_digits(&mut behind, 2)?;
+    behind = behind.strip_prefix(':').unwrap_or(behind);
+    let minutes = take_digits(&mut behind, 2)?;
+    if !behind.is_empty() || hours > 29 || minutes > 59 {
+        return None;
+    }
+    Some(Some(sign * (hours * 60 + minutes)))
 }
 
 fn take_digits(rest: &mut &str, count: usize) -> Option<i64> {
