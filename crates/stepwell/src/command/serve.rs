@@ -1,7 +1,7 @@
 //! `stepwell serve`.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use super::tasks::{OutsideArguments, mock_config_of_local, read_mocks};
 /// Arguments of `stepwell serve`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Point any client at it, for instance:
-  aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
-  boto3.client('stepfunctions', endpoint_url='http://127.0.0.1:8083',
-               config=Config(inject_host_prefix=False))   # for StartSyncExecution
-Any credentials are taken. Every option can be set as STEPWELL_<OPTION> too.")]
+Point any client at it; boto3 and the AWS CLI need no more than
+  export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083
+  export AWS_DISABLE_HOST_PREFIX_INJECTION=true   # for StartSyncExecution and TestState
+docs/clients.md has the settings of others. Any credentials are taken, if there are any.
+Every option can be set as STEPWELL_<OPTION> too.")]
 pub(crate) struct Arguments {
     /// Address and port to listen on; port 0 picks a free one
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8083", env = "STEPWELL_LISTEN")]
@@ -68,12 +68,26 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
     runtime.block_on(async {
         let server = Server::bind(config, Arc::new(router)).await?;
+        // Who waits for the first line on stdout finds the settings there already.
+        std::io::stderr().write_all(settings(server.address()).as_bytes())?;
         let mut stdout = std::io::stdout();
         writeln!(stdout, "stepwell listening on http://{}", server.address())?;
         stdout.flush()?;
         server.run(shutdown_signal()).await;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// What a shell needs so that boto3 and the AWS CLI find the server.
+fn settings(address: SocketAddr) -> String {
+    // What listens on every address answers on this one.
+    let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    let address = SocketAddr::new(ip, address.port());
+    format!(
+        "For boto3 and the AWS CLI, in a shell:\n  \
+         export AWS_ENDPOINT_URL_SFN=http://{address}\n  \
+         export AWS_DISABLE_HOST_PREFIX_INJECTION=true   # for StartSyncExecution and TestState\n"
+    )
 }
 
 /// Warnings and errors, unless `STEPWELL_LOG` says otherwise (`info`, `debug`).
@@ -83,4 +97,22 @@ fn log_to_stderr() {
         .with_max_level(level.unwrap_or(tracing::Level::WARN))
         .with_writer(std::io::stderr)
         .init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_name_an_address_that_clients_can_reach() {
+        for (listening, reachable) in [
+            ("127.0.0.1:8083", "http://127.0.0.1:8083\n"),
+            ("0.0.0.0:1", "http://127.0.0.1:1\n"),
+            ("[::]:1", "http://127.0.0.1:1\n"),
+            ("192.0.2.7:80", "http://192.0.2.7:80\n"),
+        ] {
+            let text = settings(listening.parse().unwrap());
+            assert!(text.contains(reachable), "{text}");
+        }
+    }
 }
