@@ -28,6 +28,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// An activity of that name is there, with other encryption settings.
+    ActivityAlreadyExists,
     /// The activity is not there.
     ActivityDoesNotExist,
     /// The request contradicts the state of the resource.

@@ -2,14 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json, paging};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_arn: Option<String>,
+    state_machine_arn: String,
     max_results: Option<i64>,
     next_token: Option<String>,
 }
@@ -31,13 +30,8 @@ struct Item {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineArn", text, 1..=256);
-    paging::check(&mut constraints, request.max_results, request.next_token.as_deref(), 1024);
-    constraints.finish()?;
-    let machine = api.state_machine(&arn_rules::state_machine(text.unwrap_or_default())?).await?.arn;
+    let request: Request = model::read(Operation::ListStateMachineVersions, body)?;
+    let machine = api.state_machine(&arn_rules::state_machine(&request.state_machine_arn)?).await?.arn;
     let arguments = ["ListStateMachineVersions", machine.as_str()];
     let page = api.page(&arguments, request.max_results, request.next_token.as_deref())?;
     let page = api.store.list_versions(&machine, page).await?;

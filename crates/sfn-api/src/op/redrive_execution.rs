@@ -1,14 +1,14 @@
-//! `RedriveExecution`: an execution goes on from where it failed.
+//! `RedriveExecution`: an execution goes on from where it failed. Idempotent on
+//! the client token.
 
 use asl_runtime::{Limits, Signal};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sfn_store::{RedriveError, RedriveExecution};
 
-use crate::constraint::Constraints;
 use crate::shape::execution::Redrive;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, ErrorCode, arn_rules, json};
+use crate::{Api, ApiError, ErrorCode, Operation, arn_rules, json, model};
 
 /// How long after its end an execution may be redriven. API reference,
 /// `RedriveExecution`.
@@ -20,7 +20,7 @@ const AGE: TimeDelta = TimeDelta::days(365);
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    execution_arn: Option<String>,
+    execution_arn: String,
     client_token: Option<String>,
 }
 
@@ -31,17 +31,14 @@ struct Response {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.execution_arn.as_deref();
+    let request: Request = model::read(Operation::RedriveExecution, body)?;
     let token = request.client_token.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("executionArn", text, 1..=256);
-    constraints.length("clientToken", token, 1..=64);
-    constraints.pattern("clientToken", token, "[!-~]+", |token| token.bytes().all(|b| b.is_ascii_graphic()));
-    constraints.finish()?;
-    let arn = arn_rules::execution(text.unwrap_or_default())?;
-    let execution = api.execution(&arn).await?;
+    let arn = arn_rules::execution(&request.execution_arn)?;
     let now = api.host.now();
+    if let Some(at) = token.and_then(|token| api.redrive_tokens.redriven_at(&arn, token, now)) {
+        return json::write(&Response { redrive_date: Epoch(at) });
+    }
+    let execution = api.execution(&arn).await?;
     let redrive = Redrive::of(&execution);
     if let Some(reason) = redrive.reason() {
         return Err(not_redrivable(reason));
@@ -60,7 +57,13 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         events_max: Limits::REDRIVE_EVENTS_MAX,
     };
     match api.store.redrive_execution(redrive).await {
-        Ok(record) => json::write(&Response { redrive_date: Epoch(record.redriven_at.unwrap_or(now)) }),
+        Ok(record) => {
+            let at = record.redriven_at.unwrap_or(now);
+            if let Some(token) = token {
+                api.redrive_tokens.note(&arn, token, now, at);
+            }
+            json::write(&Response { redrive_date: Epoch(at) })
+        }
         Err(RedriveError::NoSuchExecution) => Err(ApiError::no_execution(&arn)),
         Err(RedriveError::StillRunning) => Err(not_redrivable("Execution is RUNNING and cannot be redriven")),
         Err(RedriveError::Succeeded) => Err(not_redrivable("Execution is SUCCEEDED and cannot be redriven")),

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sfn_store::Revision;
 
-use crate::constraint::Constraints;
 use crate::variable_references::References;
 use crate::{ApiError, ErrorCode, json, variable_references};
 
@@ -53,23 +52,6 @@ pub(crate) struct CloudWatchLogsLogGroup {
 }
 
 impl LoggingConfiguration {
-    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
-        constraints.one_of(
-            "loggingConfiguration.level",
-            Some(&self.level),
-            &["ALL", "FATAL", "ERROR", "OFF"],
-        );
-        for (place, destination) in self.destinations.iter().flatten().enumerate() {
-            let group = destination.cloud_watch_logs_log_group.as_ref();
-            let arn = group.and_then(|group| group.log_group_arn.as_deref());
-            let member = format!(
-                "loggingConfiguration.destinations.{}.member.cloudWatchLogsLogGroup.logGroupArn",
-                place + 1
-            );
-            constraints.length(&member, arn, 1..=256);
-        }
-    }
-
     /// Logging that is on has exactly one destination; logging that is off at
     /// most one.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
@@ -96,7 +78,6 @@ pub(crate) struct TracingConfiguration {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EncryptionConfiguration {
-    #[serde(default)]
     pub(crate) r#type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kms_key_id: Option<String>,
@@ -113,17 +94,6 @@ impl Default for EncryptionConfiguration {
 }
 
 impl EncryptionConfiguration {
-    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
-        let set = [OWNED_KEY, "CUSTOMER_MANAGED_KMS_KEY"];
-        constraints.one_of("encryptionConfiguration.type", Some(&self.r#type), &set);
-        constraints.length("encryptionConfiguration.kmsKeyId", self.kms_key_id.as_deref(), 1..=2048);
-        constraints.range(
-            "encryptionConfiguration.kmsDataKeyReusePeriodSeconds",
-            self.kms_data_key_reuse_period_seconds,
-            60..=900,
-        );
-    }
-
     /// A key is named exactly if it is the customer's.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let owned = self.r#type == OWNED_KEY;
@@ -162,15 +132,6 @@ impl Settings {
             logging: Some(self.logging.unwrap_or_default()),
             tracing: Some(self.tracing.unwrap_or_default()),
             encryption: Some(self.encryption.unwrap_or_default()),
-        }
-    }
-
-    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
-        if let Some(logging) = &self.logging {
-            logging.check_members(constraints);
-        }
-        if let Some(encryption) = &self.encryption {
-            encryption.check_members(constraints);
         }
     }
 

@@ -15,13 +15,6 @@ impl DataDetails {
     pub(crate) const INCLUDED: Self = Self { included: true };
 }
 
-/// The states of an execution, in the order in which AWS lists them.
-pub(crate) const STATUSES: [&str; 6] =
-    ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
-
-/// The values of `includedData`.
-pub(crate) const INCLUDED_DATA: [&str; 2] = ["ALL_DATA", "METADATA_ONLY"];
-
 /// Whether an execution can be redriven, and why not.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -7,8 +7,6 @@ use serde::Deserialize;
 
 use super::model::{Answers, Strictness};
 use crate::ApiError;
-use crate::constraint::Constraints;
-use crate::document;
 
 /// `MockInput`
 #[derive(Debug, Deserialize)]
@@ -27,17 +25,6 @@ struct ErrorOutput {
 }
 
 impl Mock {
-    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
-        document::check(constraints, "mock.result", self.result.as_deref());
-        if let Some(output) = &self.error_output {
-            constraints.required("mock.errorOutput.error", output.error.as_ref());
-            constraints.sensitive_length("mock.errorOutput.error", output.error.as_deref(), 0..=256);
-            constraints.sensitive_length("mock.errorOutput.cause", output.cause.as_deref(), 0..=32_768);
-        }
-        let modes = ["STRICT", "PRESENT", "NONE"];
-        constraints.one_of("mock.fieldValidationMode", self.field_validation_mode.as_deref(), &modes);
-    }
-
     /// A mock is a result or an error.
     pub(crate) fn check_choice(&self) -> Result<(), ApiError> {
         if self.result.is_some() == self.error_output.is_some() {
