@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-/// Directories that hold nothing of the project's own.
+/// Names of what holds nothing of the project's own.
 const FOREIGN: [&str; 6] = [".git", ".venv", "target", "node_modules", "dist", "__pycache__"];
 
 /// A text file of the project.
@@ -60,10 +60,10 @@ fn collect(root: &Path, directory: &Path, files: &mut Vec<File>) -> anyhow::Resu
     for entry in fs::read_dir(directory).with_context(|| format!("cannot list {}", directory.display()))? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if path.is_dir() {
-            if !FOREIGN.contains(&name) {
-                collect(root, &path, files)?;
-            }
+        if FOREIGN.contains(&name) {
+            // In a second worktree `.git` is a file.
+        } else if path.is_dir() {
+            collect(root, &path, files)?;
         } else if let Ok(text) = fs::read_to_string(&path) {
             let relative = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
             files.push(File { path: relative, text });

@@ -87,6 +87,6 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         state_machine_alias_arn: started_on.and_then(|it| it.alias_arn(&machine)).map(|arn| arn.to_string()),
         redrive_count: execution.redrive_count,
         redrive_date: execution.redriven_at.map(Epoch),
-        redrive: Redrive::of(&execution),
+        redrive: Redrive::of(api, &execution).await?,
     })
 }

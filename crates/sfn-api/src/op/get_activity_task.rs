@@ -30,9 +30,6 @@ struct Response<'a> {
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let request: Request = model::read(Operation::GetActivityTask, body)?;
     let activity = arn_rules::activity(&request.activity_arn)?;
-    if let Some(name) = &request.worker_name {
-        arn_rules::name(name)?;
-    }
     let message = task_report::message(&TaskReport::Started { worker_name: request.worker_name })?;
     let mut watch = api.host.watch(Subject::ActivityTask(activity.clone()), POLL);
     loop {

@@ -1,4 +1,5 @@
-//! `ListStateMachineVersions`: newest first.
+//! `ListStateMachineVersions`: newest first. What is not there has none: the
+//! model knows no error for it.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +32,11 @@ struct Item {
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let request: Request = model::read(Operation::ListStateMachineVersions, body)?;
-    let machine = api.state_machine(&arn_rules::state_machine(&request.state_machine_arn)?).await?.arn;
+    let arn = arn_rules::state_machine(&request.state_machine_arn)?;
+    if arn.qualifier.is_some() {
+        return Err(ApiError::invalid_arn(format_args!("Invalid ARN: {arn}")));
+    }
+    let machine = arn.state_machine;
     let arguments = ["ListStateMachineVersions", machine.as_str()];
     let page = api.page(&arguments, request.max_results, request.next_token.as_deref())?;
     let page = api.store.list_versions(&machine, page).await?;

@@ -2,20 +2,12 @@
 //! the client token.
 
 use asl_runtime::{Limits, Signal};
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use sfn_store::{RedriveError, RedriveExecution};
 
 use crate::shape::execution::Redrive;
 use crate::shape::time::Epoch;
 use crate::{Api, ApiError, ErrorCode, Operation, arn_rules, json, model};
-
-/// How long after its end an execution may be redriven. API reference,
-/// `RedriveExecution`.
-const PERIOD: TimeDelta = TimeDelta::days(14);
-
-/// How long after its start.
-const AGE: TimeDelta = TimeDelta::days(365);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,16 +31,12 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         return json::write(&Response { redrive_date: Epoch(at) });
     }
     let execution = api.execution(&arn).await?;
-    let redrive = Redrive::of(&execution);
+    let redrive = Redrive::of(api, &execution).await?;
     if let Some(reason) = redrive.reason() {
         return Err(not_redrivable(reason));
     }
     if execution.map_run.is_some() {
         return Err(not_redrivable("Child executions are redriven with the execution of their Map Run"));
-    }
-    let ended_at = execution.closed.as_ref().map_or(now, |closed| closed.stopped_at);
-    if now - ended_at > PERIOD || now - execution.started_at > AGE {
-        return Err(not_redrivable("Execution redrive period exceeded"));
     }
     let redrive = RedriveExecution {
         arn: arn.clone(),
@@ -70,9 +58,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         Err(RedriveError::HistoryTooLong { .. }) => {
             Err(not_redrivable("Execution history event limit exceeded"))
         }
-        Err(RedriveError::StateMachineGone) => {
-            Err(not_redrivable("The state machine of the execution has been deleted"))
-        }
+        Err(RedriveError::StateMachineGone) => Err(not_redrivable("State machine is in DELETING status")),
         Err(error @ (RedriveError::MapRunNotRunning | RedriveError::NoSnapshot)) => {
             Err(ApiError::fault(error))
         }

@@ -184,6 +184,9 @@ impl Request {
         if self.context.is_some() {
             return Err(without_mock("Context"));
         }
+        if self.reveal_secrets == Some(true) && !is_http(state) {
+            return Err(ApiError::validation("TestState supports RevealSecrets for HTTP Tasks only."));
+        }
         let task = match &state.kind {
             StateKind::Parallel(_) | StateKind::Map(_) => return Err(needs_mock()),
             StateKind::Task(task) => task,
@@ -208,6 +211,12 @@ impl Request {
         }
         Ok(())
     }
+}
+
+/// Whether a state calls an HTTP endpoint, whose secrets there are to reveal.
+fn is_http(state: &State) -> bool {
+    let StateKind::Task(task) = &state.kind else { return false };
+    matches!(&task.resource.kind, ResourceKind::Service { service, .. } if service.as_ref() == "http")
 }
 
 fn not_found() -> ApiError {

@@ -170,7 +170,7 @@ pub(crate) fn shown_revision(revision: &Revision) -> Option<&str> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Description<'a> {
-    /// Empty if only metadata is wanted: the model requires the member.
+    /// `{}` if only metadata is wanted. API reference, `DescribeStateMachineOutput`.
     definition: Cow<'a, str>,
     role_arn: &'a str,
     logging_configuration: LoggingConfiguration,
@@ -185,13 +185,17 @@ pub(crate) struct Description<'a> {
 impl<'a> Description<'a> {
     pub(crate) fn of(revision: &'a Revision, metadata_only: bool) -> Result<Self, ApiError> {
         Ok(Self {
-            definition: Cow::Borrowed(if metadata_only { "" } else { &revision.definition }),
+            definition: Cow::Borrowed(if metadata_only { "{}" } else { &revision.definition }),
             role_arn: &revision.role_arn,
             logging_configuration: json::stored(revision.logging.as_deref())?,
             tracing_configuration: json::stored(revision.tracing.as_deref())?,
             encryption_configuration: json::stored(revision.encryption.as_deref())?,
             revision_id: shown_revision(revision),
-            variable_references: variable_references::of(&revision.definition),
+            variable_references: if metadata_only {
+                References::default()
+            } else {
+                variable_references::of(&revision.definition)
+            },
         })
     }
 

@@ -1,8 +1,11 @@
 //! Parts of executions that several operations show.
 
 use asl_runtime::Limits;
+use chrono::TimeDelta;
 use serde::Serialize;
-use sfn_store::{ExecutionRecord, ExecutionStatus};
+use sfn_store::{ExecutionRecord, ExecutionStatus, StateMachineStatus};
+
+use crate::{Api, ApiError, Timestamp};
 
 /// `CloudWatchEventsExecutionDataDetails`. Input and output are always
 /// included in answers of the API.
@@ -24,22 +27,29 @@ pub(crate) struct Redrive {
     redrive_status_reason: Option<String>,
 }
 
+/// How long after its end an execution may be redriven. API reference,
+/// `RedriveExecution`.
+const PERIOD: TimeDelta = TimeDelta::days(14);
+
+/// How long after its start.
+const AGE_MAX: TimeDelta = TimeDelta::days(365);
+
 impl Redrive {
-    pub(crate) fn of(execution: &ExecutionRecord) -> Self {
-        let status = execution.status();
-        let reason = if matches!(status, ExecutionStatus::Running | ExecutionStatus::Succeeded) {
-            Some(format!("Execution is {} and cannot be redriven", status.as_str()))
-        } else if execution.last_event_id.get() > Limits::REDRIVE_EVENTS_MAX {
-            Some("Execution history event limit exceeded".to_owned())
-        } else {
-            None
-        };
+    /// Whether an execution can be redriven now.
+    pub(crate) async fn of(api: &Api, execution: &ExecutionRecord) -> Result<Self, ApiError> {
+        let mut reason = reason(execution, api.host.now());
+        if reason.is_none() {
+            let machine = api.store.state_machine(&execution.arn.state_machine()).await?;
+            if machine.is_none_or(|machine| machine.status == StateMachineStatus::Deleting) {
+                reason = Some("State machine is in DELETING status".to_owned());
+            }
+        }
         let redrive_status = match reason {
             Some(_) => "NOT_REDRIVABLE",
             None if execution.map_run.is_some() => "REDRIVABLE_BY_MAP_RUN",
             None => "REDRIVABLE",
         };
-        Self { redrive_status, redrive_status_reason: reason }
+        Ok(Self { redrive_status, redrive_status_reason: reason })
     }
 
     /// Why it cannot be redriven, if it cannot.
@@ -48,16 +58,34 @@ impl Redrive {
     }
 }
 
+/// Why an execution cannot be redriven, as far as it tells by itself. API
+/// reference, `redriveStatusReason`.
+fn reason(execution: &ExecutionRecord, now: Timestamp) -> Option<String> {
+    let status = execution.status();
+    let Some(closed) = execution.closed.as_ref().filter(|_| status != ExecutionStatus::Succeeded) else {
+        return Some(format!("Execution is {} and cannot be redriven", status.as_str()));
+    };
+    let reason = if execution.last_event_id.get() > Limits::REDRIVE_EVENTS_MAX {
+        "Execution history event limit exceeded"
+    } else if now - execution.started_at > AGE_MAX {
+        "Execution has exceeded the max execution time"
+    } else if now - closed.stopped_at > PERIOD {
+        "Execution redrivable period exceeded"
+    } else {
+        return None;
+    };
+    Some(reason.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use sfn_store::id::{EventId, RevisionId};
     use sfn_store::{Closed, Failure, MapRunLink, Outcome};
 
     use super::*;
-    use crate::Timestamp;
 
     #[test]
-    fn what_failed_can_be_redriven() {
+    fn what_failed_of_late_can_be_redriven() {
         let machine = "arn:aws:states:us-east-1:123456789012";
         let record = |outcome: Option<Outcome>, arn: &str, last: u64| ExecutionRecord {
             arn: format!("{machine}:execution:{arn}").parse().unwrap(),
@@ -78,26 +106,18 @@ mod tests {
             closed: outcome.map(|outcome| Closed { stopped_at: Timestamp::UNIX_EPOCH, outcome }),
         };
         let failed = || Some(Outcome::TimedOut(Failure::default()));
-        for (case, record, want) in [
-            (
-                "succeeded",
-                record(Some(Outcome::Succeeded { output: "1".into() }), "m:e", 4),
-                r#"{"redriveStatus":"NOT_REDRIVABLE","redriveStatusReason":"Execution is SUCCEEDED and cannot be redriven"}"#,
-            ),
-            (
-                "running",
-                record(None, "m:e", 4),
-                r#"{"redriveStatus":"NOT_REDRIVABLE","redriveStatusReason":"Execution is RUNNING and cannot be redriven"}"#,
-            ),
-            ("timed out", record(failed(), "m:e", 4), r#"{"redriveStatus":"REDRIVABLE"}"#),
-            ("a child", record(failed(), "m/l:e", 4), r#"{"redriveStatus":"REDRIVABLE_BY_MAP_RUN"}"#),
-            (
-                "a full history",
-                record(failed(), "m:e", 25_000),
-                r#"{"redriveStatus":"NOT_REDRIVABLE","redriveStatusReason":"Execution history event limit exceeded"}"#,
-            ),
+        let succeeded = || Some(Outcome::Succeeded { output: "1".into() });
+        for (case, record, days, want) in [
+            ("succeeded", record(succeeded(), "m:e", 4), 0, "Execution is SUCCEEDED and cannot be redriven"),
+            ("running", record(None, "m:e", 4), 0, "Execution is RUNNING and cannot be redriven"),
+            ("timed out", record(failed(), "m:e", 4), 14, ""),
+            ("a child", record(failed(), "m/l:e", 4), 0, ""),
+            ("a full history", record(failed(), "m:e", 25_000), 0, "Execution history event limit exceeded"),
+            ("two weeks ago", record(failed(), "m:e", 4), 15, "Execution redrivable period exceeded"),
+            ("a year ago", record(failed(), "m:e", 4), 366, "Execution has exceeded the max execution time"),
         ] {
-            assert_eq!(serde_json::to_string(&Redrive::of(&record)).unwrap(), want, "{case}");
+            let now = Timestamp::UNIX_EPOCH + TimeDelta::days(days);
+            assert_eq!(reason(&record, now).unwrap_or_default(), want, "{case}");
         }
     }
 }

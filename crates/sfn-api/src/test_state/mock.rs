@@ -25,12 +25,16 @@ struct ErrorOutput {
 }
 
 impl Mock {
-    /// A mock is a result or an error.
+    /// A mock is a result or an error, which has a name. API reference,
+    /// `MockErrorOutput`.
     pub(crate) fn check_choice(&self) -> Result<(), ApiError> {
         if self.result.is_some() == self.error_output.is_some() {
             return Err(ApiError::validation(
                 "A test mock should have only one of the following fields: [result, errorOutput].",
             ));
+        }
+        if self.error_output.as_ref().is_some_and(|output| output.error.is_none()) {
+            return Err(ApiError::validation("A test mock's errorOutput must have an error."));
         }
         Ok(())
     }
