@@ -1,5 +1,6 @@
 """A client in its plainest set-up: environment variables, and no line of code that knows of this server."""
 
+import pathlib
 import re
 import socket
 
@@ -40,6 +41,13 @@ def test_a_profile_is_enough(shared_server, monkeypatch, tmp_path):
     sfn = boto3.session.Session(profile_name="stepwell").client("stepfunctions")
     machine = create(sfn, chain(1), type="EXPRESS")
     assert sfn.start_sync_execution(stateMachineArn=machine)["status"] == "SUCCEEDED"
+
+
+def test_the_interceptor_in_the_documentation_is_the_tested_one():
+    root = pathlib.Path(__file__).resolve().parents[2]
+    documented = (root / "docs/clients.md").read_text().partition("```rust\n")[2].partition("\nlet config")[0]
+    assert "impl Intercept for NoHostPrefix" in documented
+    assert documented.strip() in (root / "tests/clients/rust/tests/client.rs").read_text()
 
 
 def test_a_name_for_the_prefixed_host_is_enough(shared_server, monkeypatch):

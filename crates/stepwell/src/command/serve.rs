@@ -18,7 +18,7 @@ use super::tasks::{OutsideArguments, mock_config_of_local, read_mocks};
 Point any client at it; boto3 and the AWS CLI need no more than
   export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083
   export AWS_DISABLE_HOST_PREFIX_INJECTION=true   # for StartSyncExecution and TestState
-docs/clients.md has the settings of others. Any credentials are taken, if there are any.
+docs/clients.md has the settings of others. Any credentials are taken.
 Every option can be set as STEPWELL_<OPTION> too.")]
 pub(crate) struct Arguments {
     /// Address and port to listen on; port 0 picks a free one
