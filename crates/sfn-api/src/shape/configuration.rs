@@ -52,11 +52,16 @@ pub(crate) struct CloudWatchLogsLogGroup {
 }
 
 impl LoggingConfiguration {
-    /// Logging that is on has exactly one destination; logging that is off at
-    /// most one.
+    /// Logging that is on has exactly one destination, a log group; logging that
+    /// is off has at most one.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
-        let destinations = self.destinations.as_ref().map_or(0, Vec::len);
-        if destinations > 1 || (self.level != "OFF" && destinations != 1) {
+        let given = self.destinations.as_ref().map_or(0, Vec::len);
+        let is_group = |destination: &&LogDestination| {
+            let group = destination.cloud_watch_logs_log_group.as_ref();
+            group.is_some_and(|group| group.log_group_arn.is_some())
+        };
+        let groups = self.destinations.iter().flatten().filter(is_group).count();
+        if given > 1 || (self.level != "OFF" && groups != 1) {
             return Err(ApiError::new(
                 ErrorCode::InvalidLoggingConfiguration,
                 "Invalid Logging Configuration: Must specify exactly one Log Destination.",
@@ -217,6 +222,8 @@ mod tests {
             ("{}".to_owned(), true),
             (r#"{"destinations":[]}"#.to_owned(), true),
             (r#"{"level":"ALL"}"#.to_owned(), false),
+            (r#"{"level":"ALL","destinations":[{}]}"#.to_owned(), false),
+            (r#"{"level":"ALL","destinations":[{"cloudWatchLogsLogGroup":{}}]}"#.to_owned(), false),
             (format!(r#"{{"level":"ALL","destinations":[{group}]}}"#), true),
             (format!(r#"{{"level":"OFF","destinations":[{group}]}}"#), true),
             (format!(r#"{{"level":"ALL","destinations":[{group},{group}]}}"#), false),
