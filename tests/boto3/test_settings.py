@@ -1,6 +1,5 @@
 """A client in its plainest set-up: environment variables, and no line of code that knows of this server."""
 
-import pathlib
 import re
 import socket
 
@@ -16,7 +15,7 @@ def printed(log):
 
 def test_what_the_server_prints_is_enough(own_server, monkeypatch):
     settings = printed(own_server.log())
-    assert settings["AWS_ENDPOINT_URL_SFN"] == own_server.address
+    assert settings == {"AWS_ENDPOINT_URL_SFN": own_server.address.replace("://", "://stepwell@")}
     credentials = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
     for name, value in {**settings, **credentials}.items():
         monkeypatch.setenv(name, value)
@@ -27,12 +26,19 @@ def test_what_the_server_prints_is_enough(own_server, monkeypatch):
     assert sfn.test_state(definition=state)["nextState"] == "B"
 
 
+def test_the_prefix_can_be_switched_off(shared_server, monkeypatch):
+    monkeypatch.setenv("AWS_DISABLE_HOST_PREFIX_INJECTION", "true")
+    credentials = {"aws_access_key_id": "any", "aws_secret_access_key": "any"}
+    sfn = boto3.client("stepfunctions", endpoint_url=shared_server.address, region_name="us-east-1", **credentials)
+    machine = create(sfn, chain(1), type="EXPRESS")
+    assert sfn.start_sync_execution(stateMachineArn=machine)["status"] == "SUCCEEDED"
+
+
 def test_a_profile_is_enough(shared_server, monkeypatch, tmp_path):
     settings = tmp_path / "config"
     settings.write_text(
         "[profile stepwell]\n"
-        f"endpoint_url = {shared_server.address}\n"
-        "disable_host_prefix_injection = true\n"
+        f"endpoint_url = {shared_server.address.replace('://', '://stepwell@')}\n"
         "region = us-east-1\n"
         "aws_access_key_id = any\n"
         "aws_secret_access_key = any\n"
@@ -41,13 +47,6 @@ def test_a_profile_is_enough(shared_server, monkeypatch, tmp_path):
     sfn = boto3.session.Session(profile_name="stepwell").client("stepfunctions")
     machine = create(sfn, chain(1), type="EXPRESS")
     assert sfn.start_sync_execution(stateMachineArn=machine)["status"] == "SUCCEEDED"
-
-
-def test_the_interceptor_in_the_documentation_is_the_tested_one():
-    root = pathlib.Path(__file__).resolve().parents[2]
-    documented = (root / "docs/clients.md").read_text().partition("```rust\n")[2].partition("\nlet config")[0]
-    assert "impl Intercept for NoHostPrefix" in documented
-    assert documented.strip() in (root / "tests/clients/rust/tests/client.rs").read_text()
 
 
 def test_a_name_for_the_prefixed_host_is_enough(shared_server, monkeypatch):

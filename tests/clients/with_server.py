@@ -2,8 +2,9 @@
 
 The server keeps everything in a file of its own and takes a free port. The
 command finds its address, and any credentials, where every AWS client looks
-for them; nothing else of the caller's own AWS settings is left. The server's
-program is STEPWELL_BIN."""
+for them; nothing else of the caller's own AWS settings is left. The address is
+as docs/clients.md has it, with a name before the host. The server's program is
+STEPWELL_BIN."""
 
 import os
 import pathlib
@@ -20,12 +21,11 @@ def environment_of_clients(address):
     mine = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {
         **mine,
-        "AWS_ENDPOINT_URL_SFN": address,
+        "AWS_ENDPOINT_URL_SFN": address.replace("://", "://stepwell@"),
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "any",
         "AWS_SECRET_ACCESS_KEY": "any",
-        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_DEFAULT_OUTPUT": "json",
         # Neither files of the caller's nor a metadata service may say otherwise.
         "AWS_CONFIG_FILE": os.devnull,

@@ -156,6 +156,18 @@ def test_errors_have_codes_and_words(aws):
     assert "Value '1001' at 'maxResults'" in message
 
 
+def switched_off(environment):
+    """An address without a name before the host, as users of older notes have it."""
+    address = environment["AWS_ENDPOINT_URL_SFN"].replace("stepwell@", "")
+    return {**environment, "AWS_ENDPOINT_URL_SFN": address, "AWS_DISABLE_HOST_PREFIX_INJECTION": "true"}
+
+
+def test_the_prefix_can_be_switched_off_in_the_environment(environment):
+    cli = Cli(as_program, switched_off(environment))
+    machine = create(cli, type="EXPRESS")["stateMachineArn"]
+    assert cli.run("start-sync-execution", state_machine_arn=machine)["status"] == "SUCCEEDED"
+
+
 def test_the_program_itself(program):
     machine = create(program, type="EXPRESS")["stateMachineArn"]
     answer = program.run("start-sync-execution", state_machine_arn=machine, input='{"a": 1}')
@@ -168,7 +180,7 @@ def test_the_prefix_can_be_switched_off_in_the_configuration_file(environment, t
     settings = tmp_path / "config"
     settings.write_text(
         "[profile stepwell]\n"
-        f"endpoint_url = {environment['AWS_ENDPOINT_URL_SFN']}\n"
+        f"endpoint_url = {switched_off(environment)['AWS_ENDPOINT_URL_SFN']}\n"
         "region = us-east-1\n"
         "aws_access_key_id = any\n"
         "aws_secret_access_key = any\n"

@@ -16,9 +16,9 @@ use super::tasks::{OutsideArguments, mock_config_of_local, read_mocks};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Point any client at it; boto3 and the AWS CLI need no more than
-  export AWS_ENDPOINT_URL_SFN=http://127.0.0.1:8083
-  export AWS_DISABLE_HOST_PREFIX_INJECTION=true   # for StartSyncExecution and TestState
-docs/clients.md has the settings of others. Any credentials are taken.
+  export AWS_ENDPOINT_URL_SFN=http://stepwell@127.0.0.1:8083
+The name before @ takes the `sync-` that clients put before the host for
+StartSyncExecution and TestState. docs/clients.md has the settings of others. Any credentials are taken.
 Every option can be set as STEPWELL_<OPTION> too.")]
 pub(crate) struct Arguments {
     /// Address and port to listen on; port 0 picks a free one
@@ -78,15 +78,16 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// What a shell needs so that boto3 and the AWS CLI find the server.
+/// What a shell needs so that boto3 and the AWS CLI find the server. They put
+/// `sync-` before what stands between `//` and the port, for two operations: the
+/// name before `@` takes it, and the host stays as it is.
 fn settings(address: SocketAddr) -> String {
     // What listens on every address answers on this one.
     let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
     let address = SocketAddr::new(ip, address.port());
     format!(
-        "For boto3 and the AWS CLI, in a shell:\n  \
-         export AWS_ENDPOINT_URL_SFN=http://{address}\n  \
-         export AWS_DISABLE_HOST_PREFIX_INJECTION=true   # for StartSyncExecution and TestState\n"
+        "For boto3 and the AWS CLI, in a shell (docs/clients.md has others):\n  \
+         export AWS_ENDPOINT_URL_SFN=http://stepwell@{address}\n"
     )
 }
 
@@ -106,10 +107,10 @@ mod tests {
     #[test]
     fn settings_name_an_address_that_clients_can_reach() {
         for (listening, reachable) in [
-            ("127.0.0.1:8083", "http://127.0.0.1:8083\n"),
-            ("0.0.0.0:1", "http://127.0.0.1:1\n"),
-            ("[::]:1", "http://127.0.0.1:1\n"),
-            ("192.0.2.7:80", "http://192.0.2.7:80\n"),
+            ("127.0.0.1:8083", "http://stepwell@127.0.0.1:8083\n"),
+            ("0.0.0.0:1", "http://stepwell@127.0.0.1:1\n"),
+            ("[::]:1", "http://stepwell@127.0.0.1:1\n"),
+            ("192.0.2.7:80", "http://stepwell@192.0.2.7:80\n"),
         ] {
             let text = settings(listening.parse().unwrap());
             assert!(text.contains(reachable), "{text}");

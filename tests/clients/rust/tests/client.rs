@@ -1,14 +1,14 @@
 //! State machines, executions, activities and their errors through the
-//! official Rust client. `AWS_ENDPOINT_URL_SFN` holds the server's address.
+//! official Rust client, without any setting of its own: what
+//! `AWS_ENDPOINT_URL_SFN` holds has a name before the host.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use aws_sdk_sfn::config::interceptors::BeforeTransmitInterceptorContextMut;
-use aws_sdk_sfn::config::{ConfigBag, Credentials, Intercept, Region, RuntimeComponents};
-use aws_sdk_sfn::error::{BoxError, ProvideErrorMetadata as _};
+use aws_sdk_sfn::config::{Credentials, Region};
+use aws_sdk_sfn::error::ProvideErrorMetadata as _;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
 use aws_sdk_sfn::types::{
     ExecutionStatus, InspectionLevel, RoutingConfigurationListItem, StateMachineType, SyncExecutionStatus,
@@ -19,29 +19,6 @@ use serde_json::json;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/any";
 
-/// Takes `sync-` off the host again, which the client puts before it for
-/// `StartSyncExecution` and `TestState` and has no setting against.
-#[derive(Debug)]
-struct NoHostPrefix;
-
-impl Intercept for NoHostPrefix {
-    fn name(&self) -> &'static str {
-        "NoHostPrefix"
-    }
-
-    fn modify_before_signing(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let request = context.request_mut();
-        let uri = request.uri().replacen("://sync-", "://", 1);
-        request.set_uri(uri)?;
-        Ok(())
-    }
-}
-
 fn client() -> Client {
     let config = Config::builder()
         .behavior_version_latest()
@@ -49,7 +26,6 @@ fn client() -> Client {
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("any", "any", None, None, "static"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .interceptor(NoHostPrefix)
         .build();
     Client::from_conf(config)
 }
