@@ -42,7 +42,7 @@ mod test_state;
 mod variable_references;
 
 pub use api::{Api, ApiConfig};
-pub use error::{ApiError, Detail, ErrorCode};
+pub use error::{ApiError, Detail, ErrorCode, Reason};
 pub use history_view::EventView;
 pub use host::{ExpressEnd, ExpressStart, Host, HostFuture, LoneTask, StandardStart, Subject, Watch};
 pub use operation::{Operation, UnknownOperation};

@@ -187,3 +187,37 @@ fn a_state_is_tested_with_what_it_has() {
     let request = json!({ "definition": lambda, "mock": { "errorOutput": { "cause": "c" } } });
     assert_eq!(world.refusal(TestState, request).1, "A test mock's errorOutput must have an error.");
 }
+
+/// API reference, `ValidationExceptionReason`.
+#[test]
+fn validation_gives_its_reason() {
+    let world = World::new();
+    let machine = world.machine("m", &pass());
+    world.call(PublishStateMachineVersion, json!({ "stateMachineArn": machine }));
+    let route = |weight: u32| json!([{ "stateMachineVersionArn": format!("{machine}:1"), "weight": weight }]);
+    world.call(CreateStateMachineAlias, json!({ "name": "a", "routingConfiguration": route(100) }));
+    for (operation, request, want) in [
+        (
+            StartExecution,
+            json!({ "stateMachineArn": format!("{machine}/label") }),
+            Some("API_DOES_NOT_SUPPORT_LABELED_ARNS"),
+        ),
+        (ListExecutions, json!({}), Some("MISSING_REQUIRED_PARAMETER")),
+        (
+            UpdateStateMachineAlias,
+            json!({ "stateMachineAliasArn": format!("{machine}:a") }),
+            Some("MISSING_REQUIRED_PARAMETER"),
+        ),
+        (
+            CreateStateMachineAlias,
+            json!({ "name": "b", "routingConfiguration": route(99) }),
+            Some("INVALID_ROUTING_CONFIGURATION"),
+        ),
+        (CreateActivity, json!({ "name": "" }), None),
+    ] {
+        let error = world.try_call(operation, request).unwrap_err();
+        let body: Value = serde_json::from_slice(&error.to_body()).unwrap();
+        assert_eq!(body["__type"], "ValidationException", "{operation}");
+        assert_eq!(body.get("reason").and_then(Value::as_str), want, "{operation}");
+    }
+}

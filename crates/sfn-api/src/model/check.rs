@@ -132,10 +132,13 @@ fn constrain_value(shape: &Shape, value: &Value, at: &At<'_>, constraints: &mut 
         }
         (Shape::Float { min, max }, Value::Number(number)) => {
             let number = number.as_f64().unwrap_or_default();
+            // The debug form has the fraction even if it is nothing, as the service's language has.
             if number > f64::from(*max) {
-                constraints.broken(at, number, format_args!("have value less than or equal to {max}"));
+                let must = format_args!("have value less than or equal to {max}");
+                constraints.broken(at, format_args!("{number:?}"), must);
             } else if number < f64::from(*min) {
-                constraints.broken(at, number, format_args!("have value greater than or equal to {min}"));
+                let must = format_args!("have value greater than or equal to {min}");
+                constraints.broken(at, format_args!("{number:?}"), must);
             }
         }
         (Shape::List { of, length }, Value::Array(elements)) => {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sfn_store::{ExecutionQuery, ExecutionStatus, ExecutionsOf, MachineType};
 
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, Operation, arn_rules, json, model};
+use crate::{Api, ApiError, Operation, Reason, arn_rules, json, model};
 
 /// The status of children that wait for their map run to redrive them.
 const PENDING_REDRIVE: &str = "PENDING_REDRIVE";
@@ -60,7 +60,8 @@ impl Request {
                 Err(ApiError::validation("Only one of stateMachineArn and mapRunArn can be specified"))
             }
             (None, None) => {
-                Err(ApiError::validation("One of stateMachineArn and mapRunArn must be specified"))
+                let text = "One of stateMachineArn and mapRunArn must be specified";
+                Err(ApiError::because(Reason::MissingParameter, text))
             }
             (Some(_), None) if self.status_filter.as_deref() == Some(PENDING_REDRIVE) => {
                 Err(ApiError::validation("The status PENDING_REDRIVE is supported only with a mapRunArn"))

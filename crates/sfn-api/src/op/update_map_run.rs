@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sfn_store::{MapRunError, UpdateMapRun};
 
-use crate::{Api, ApiError, Operation, arn_rules, json, model};
+use crate::{Api, ApiError, Operation, Reason, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,7 +27,8 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         Ok(_) => json::write(&json::Empty {}),
         Err(MapRunError::NoSuchMapRun) => Err(ApiError::no_resource(arn.as_str())),
         Err(MapRunError::NotRunning) => {
-            Err(ApiError::validation(format!("Map Run is not running and cannot be updated: '{arn}'")))
+            let text = format!("Map Run is not running and cannot be updated: '{arn}'");
+            Err(ApiError::because(Reason::CompletedMapRun, text))
         }
         Err(MapRunError::Fault(fault)) => Err(fault.into()),
     }

@@ -5,7 +5,7 @@ use sfn_store::UpdateAlias;
 
 use crate::shape::routing::{self, RoutingItem};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, Operation, arn_rules, json, model, publishing};
+use crate::{Api, ApiError, Operation, Reason, arn_rules, json, model, publishing};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,15 +25,19 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
     let request: Request = model::read(Operation::UpdateStateMachineAlias, body)?;
     let (machine, name) = arn_rules::alias(&request.state_machine_alias_arn)?;
     if request.description.is_none() && request.routing_configuration.is_none() {
-        return Err(ApiError::validation(
+        return Err(ApiError::because(
+            Reason::MissingParameter,
             "Either the description or the routing configuration must be specified",
         ));
     }
     let routing = match request.routing_configuration.as_deref().map(routing::read).transpose()? {
         Some((other, _)) if other != machine => {
-            return Err(ApiError::validation(format!(
-                "Routing configuration must contain versions of the state machine of the alias. Received: [{other}]"
-            )));
+            return Err(ApiError::because(
+                Reason::Routing,
+                format!(
+                    "Routing configuration must contain versions of the state machine of the alias. Received: [{other}]"
+                ),
+            ));
         }
         read => read.map(|(_, routing)| routing),
     };

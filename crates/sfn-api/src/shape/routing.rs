@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sfn_store::id::{Qualifier, StateMachineArn};
 use sfn_store::{AliasRecord, Route, Routing};
 
-use crate::{ApiError, arn_rules};
+use crate::{ApiError, Reason, arn_rules};
 
 /// `RoutingConfigurationListItem`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +21,9 @@ fn listed(texts: impl Iterator<Item = String>) -> String {
 /// The routing that items within the constraints describe, and the state
 /// machine whose versions they name.
 pub(crate) fn read(items: &[RoutingItem]) -> Result<(StateMachineArn, Routing), ApiError> {
-    let refused =
-        |what: &str, received: String| Err(ApiError::validation(format!("{what}. Received: {received}")));
+    let refused = |what: &str, received: String| {
+        Err(ApiError::because(Reason::Routing, format!("{what}. Received: {received}")))
+    };
     let arns = || listed(items.iter().map(|item| item.state_machine_version_arn.clone()));
     let mut machines = Vec::new();
     let mut routes = Vec::new();

@@ -129,13 +129,13 @@ fn member_cases(member: &Member, place: &Place<'_>, cases: &mut Vec<Case>) {
             push(kind, rule, Some(json!(value)), validation, text);
         }),
         Shape::Integer { min, max } => {
-            number_cases(min, max, &broken, &mut |kind, rule, value, text| {
+            number_cases(min, max, "", &broken, &mut |kind, rule, value, text| {
                 push(kind, rule, Some(json!(value)), validation, text);
             });
         }
         Shape::Float { min, max } => {
             let (min, max) = (Some(i64::from(min)), Some(i64::from(max)));
-            number_cases(min, max, &broken, &mut |kind, rule, value, text| {
+            number_cases(min, max, ".0", &broken, &mut |kind, rule, value, text| {
                 push(kind, rule, Some(json!(value)), validation, text);
             });
         }
@@ -215,18 +215,29 @@ fn text_cases(
 fn number_cases(
     min: Option<i64>,
     max: Option<i64>,
+    fraction: &str,
     broken: &dyn Fn(&str, &str) -> String,
     push: &mut dyn FnMut(&str, String, i64, String),
 ) {
     if let Some(max) = max {
         let must = format!("have value less than or equal to {max}");
         let value = max + 1;
-        push("greatest", format!("at most {max}"), value, broken(&format!("Value '{value}'"), &must));
+        push(
+            "greatest",
+            format!("at most {max}"),
+            value,
+            broken(&format!("Value '{value}{fraction}'"), &must),
+        );
     }
     if let Some(min) = min {
         let must = format!("have value greater than or equal to {min}");
         let value = min - 1;
-        push("smallest", format!("at least {min}"), value, broken(&format!("Value '{value}'"), &must));
+        push(
+            "smallest",
+            format!("at least {min}"),
+            value,
+            broken(&format!("Value '{value}{fraction}'"), &must),
+        );
     }
 }
 
