@@ -20,7 +20,7 @@ pub(crate) fn read<T: DeserializeOwned>(operation: Operation, body: &[u8]) -> Re
 }
 
 fn object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
-    if body.is_empty() {
+    if body.trim_ascii().is_empty() {
         return Ok(Map::new());
     }
     match serde_json::from_slice(body).map_err(|e| unreadable(&e))? {
@@ -96,6 +96,9 @@ mod tests {
             assert_eq!(refusal(operation, &request), wrong(want), "{operation} {request}");
         }
         assert!(read::<Value>(Operation::CreateActivity, b"{").is_err());
+        for empty in [&b""[..], b" \n"] {
+            assert_eq!(read::<Value>(Operation::ListActivities, empty).unwrap(), json!({}));
+        }
     }
 
     #[test]
