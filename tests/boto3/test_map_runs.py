@@ -148,6 +148,7 @@ def test_a_running_map_run_takes_new_settings(sfn):
     with pytest.raises(ClientError) as refused:
         sfn.update_map_run(mapRunArn=map_run, maxConcurrency=1)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert refused.value.response["reason"] == "CANNOT_UPDATE_COMPLETED_MAP_RUN"
 
 
 def test_a_stop_ends_the_children(sfn):

@@ -6,6 +6,7 @@ use sfn_store::Store;
 use sfn_store::id::ArnScope;
 
 use crate::definitions::Definitions;
+use crate::redrive_tokens::RedriveTokens;
 use crate::{ApiError, Host, HostFuture, Operation, op, page_token};
 
 /// What an API answers for.
@@ -26,6 +27,7 @@ pub struct Api {
     pub(crate) limits: asl_runtime::Limits,
     pub(crate) page_tokens: page_token::Key,
     pub(crate) definitions: Definitions,
+    pub(crate) redrive_tokens: RedriveTokens,
 }
 
 impl Api {
@@ -43,6 +45,7 @@ impl Api {
             limits: config.limits,
             page_tokens: page_token::Key::new(secret),
             definitions: Definitions::default(),
+            redrive_tokens: RedriveTokens::default(),
         }
     }
 

@@ -5,11 +5,14 @@ use sfn_store::id::{
     StateMachineArn,
 };
 
-use crate::error::Detail;
-use crate::{ApiError, ErrorCode};
+use crate::{ApiError, Reason};
 
-/// A name that has passed the constraints on its length.
+/// A name that has passed the constraints on its length. What takes a pair of
+/// surrogates in UTF-16 the service does not take. API reference, `name`.
 pub(crate) fn name(text: &str) -> Result<Name, ApiError> {
+    if text.chars().any(|c| c.len_utf16() > 1) {
+        return Err(ApiError::invalid_name(text));
+    }
     Name::new(text).map_err(|_| ApiError::invalid_name(text))
 }
 
@@ -41,11 +44,10 @@ pub(crate) fn resource(text: &str) -> Result<ResourceArn, ApiError> {
 pub(crate) fn state_machine(text: &str) -> Result<QualifiedStateMachineArn, ApiError> {
     let arn: QualifiedStateMachineArn = text.parse().map_err(|e| refused(&e, text))?;
     match arn.qualifier {
-        Some(Qualifier::MapLabel(_)) => Err(ApiError::new(
-            ErrorCode::ValidationException,
+        Some(Qualifier::MapLabel(_)) => Err(ApiError::because(
+            Reason::LabelledArn,
             "This operation does not support labeled state machine ARNs",
-        )
-        .with_detail(Detail::Reason("API_DOES_NOT_SUPPORT_LABELED_ARNS"))),
+        )),
         Some(Qualifier::Version(_) | Qualifier::Alias(_)) | None => Ok(arn),
     }
 }
@@ -101,10 +103,13 @@ fn refused(error: &ArnError, text: &str) -> ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Detail, ErrorCode};
 
     #[test]
     fn names_refuse_the_characters_that_aws_refuses() {
-        for barred in " <>{}[]?*\"#%\\^|~`$&,;:/\u{0}\u{1f}\u{7f}\u{9f}\t\n".chars() {
+        for barred in
+            " <>{}[]?*\"#%\\^|~`$&,;:/\u{0}\u{1f}\u{7f}\u{9f}\t\n\u{fffe}\u{ffff}😀\u{10ffff}".chars()
+        {
             let text = format!("activity{barred}name");
             let error = name(&text).expect_err(&text);
             assert_eq!(
@@ -141,7 +146,7 @@ mod tests {
         let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:m";
         let labelled = state_machine(&format!("{machine}/label")).unwrap_err();
         assert_eq!(labelled.code, ErrorCode::ValidationException);
-        assert_eq!(labelled.detail, Some(Detail::Reason("API_DOES_NOT_SUPPORT_LABELED_ARNS")));
+        assert_eq!(labelled.detail, Some(Detail::Reason(Reason::LabelledArn)));
         let version = resource(&format!("{machine}:1")).unwrap_err();
         assert_eq!(version.message, format!("Resource not found: '{machine}:1'"));
         assert!(resource(machine).is_ok());

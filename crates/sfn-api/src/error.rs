@@ -28,6 +28,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// An activity of that name is there, with other encryption settings.
+    ActivityAlreadyExists,
     /// The activity is not there.
     ActivityDoesNotExist,
     /// The request contradicts the state of the resource.
@@ -102,11 +104,41 @@ impl fmt::Display for ErrorCode {
     }
 }
 
+/// `ValidationExceptionReason`: what a `ValidationException` is about, where it
+/// is not a constraint of the model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The ARN has the label of a Map state.
+    LabelledArn,
+    /// None of the members is there of which one is wanted.
+    MissingParameter,
+    /// The map run has ended.
+    CompletedMapRun,
+    /// The routes of an alias do not fit together.
+    Routing,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: &[Self] =
+        &[Self::LabelledArn, Self::MissingParameter, Self::CompletedMapRun, Self::Routing];
+
+    /// The reason as the wire spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LabelledArn => "API_DOES_NOT_SUPPORT_LABELED_ARNS",
+            Self::MissingParameter => "MISSING_REQUIRED_PARAMETER",
+            Self::CompletedMapRun => "CANNOT_UPDATE_COMPLETED_MAP_RUN",
+            Self::Routing => "INVALID_ROUTING_CONFIGURATION",
+        }
+    }
+}
+
 /// A member besides `message` that some exceptions carry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// `reason` of a `ValidationException`.
-    Reason(&'static str),
+    Reason(Reason),
     /// `resourceName` of `ResourceNotFound` and `TooManyTags`.
     ResourceName(String),
 }
@@ -148,6 +180,10 @@ impl ApiError {
 
     pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::ValidationException, message)
+    }
+
+    pub(crate) fn because(reason: Reason, message: impl Into<String>) -> Self {
+        Self::validation(message).with_detail(Detail::Reason(reason))
     }
 
     pub(crate) fn invalid_arn(text: impl fmt::Display) -> Self {
@@ -200,7 +236,7 @@ impl ApiError {
         body.insert("__type".to_owned(), self.code.name().into());
         body.insert("message".to_owned(), self.message.as_str().into());
         match &self.detail {
-            Some(Detail::Reason(reason)) => body.insert("reason".to_owned(), (*reason).into()),
+            Some(Detail::Reason(reason)) => body.insert("reason".to_owned(), reason.name().into()),
             Some(Detail::ResourceName(name)) => body.insert("resourceName".to_owned(), name.as_str().into()),
             None => None,
         };

@@ -1,16 +1,10 @@
-//! Bodies: requests read from JSON, responses written as JSON.
+//! Structures as JSON: responses, and what the store keeps.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiError, ErrorCode};
-
-/// Reads a request. An empty body is a request without members.
-pub(crate) fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, ApiError> {
-    let body = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body).map_err(|e| ApiError::new(ErrorCode::SerializationException, e.to_string()))
-}
+use crate::ApiError;
 
 /// Writes a response.
 pub(crate) fn write(response: &impl Serialize) -> Result<Vec<u8>, ApiError> {

@@ -30,11 +30,13 @@ mod host;
 mod input_text;
 mod json;
 mod lookup;
+pub mod model;
 mod op;
 mod operation;
 mod page_token;
 mod paging;
 mod publishing;
+mod redrive_tokens;
 mod shape;
 mod start;
 mod status_change;
@@ -43,7 +45,7 @@ mod test_state;
 mod variable_references;
 
 pub use api::{Api, ApiConfig};
-pub use error::{ApiError, Detail, ErrorCode};
+pub use error::{ApiError, Detail, ErrorCode, Reason};
 pub use execution_log::{LOG_DATA_BYTES_MAX, LogLevel, LogRecord, LogSettings};
 pub use history_view::EventView;
 pub use host::{

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 use sfn_store::{PageRequest, Position};
 
-use crate::constraint::Constraints;
 use crate::{Api, ApiError};
 
 /// What a list of everything is asked with.
@@ -17,26 +16,12 @@ pub(crate) struct Request {
 impl Request {
     /// The part of the list of this operation that is asked for.
     pub(crate) fn page(&self, api: &Api, operation: &str) -> Result<PageRequest, ApiError> {
-        let mut constraints = Constraints::default();
-        check(&mut constraints, self.max_results, self.next_token.as_deref(), 1024);
-        constraints.finish()?;
         api.page(&[operation], self.max_results, self.next_token.as_deref())
     }
 }
 
 /// What is answered when nobody says how many. API reference, `maxResults`.
 const LIMIT_DEFAULT: u32 = 100;
-
-/// The model's constraints on both arguments.
-pub(crate) fn check(
-    constraints: &mut Constraints,
-    max_results: Option<i64>,
-    next_token: Option<&str>,
-    token_length_max: usize,
-) {
-    constraints.range("maxResults", max_results, 0..=1000);
-    constraints.length("nextToken", next_token, 1..=token_length_max);
-}
 
 /// How many entries are wanted.
 pub(crate) fn limit(max_results: Option<i64>) -> u32 {

@@ -9,14 +9,13 @@ use serde::Deserialize;
 use sfn_store::id::{Name, StateMachineArn};
 use sfn_store::{StartedOn, StateMachineRecord, StateMachineStatus};
 
-use crate::constraint::Constraints;
 use crate::{Api, ApiError, arn_rules, document};
 
-/// The members that both operations know.
+/// The members that both operations know, within the model's constraints.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Request {
-    state_machine_arn: Option<String>,
+    state_machine_arn: String,
     name: Option<String>,
     input: Option<String>,
     trace_header: Option<String>,
@@ -34,19 +33,10 @@ pub(crate) struct Checked {
 }
 
 impl Request {
-    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
-        constraints.required_length("stateMachineArn", self.state_machine_arn.as_deref(), 1..=256);
-        constraints.length("name", self.name.as_deref(), 1..=80);
-        document::check(constraints, "input", self.input.as_deref());
-        constraints.length("traceHeader", self.trace_header.as_deref(), 0..=256);
-        constraints.pattern("traceHeader", self.trace_header.as_deref(), "\\p{ASCII}*", str::is_ascii);
-    }
-
     /// Finds the state machine and reads name and input. `trace_header` is
     /// that of the HTTP request, which wins.
     pub(crate) async fn checked(self, api: &Api, trace_header: Option<&str>) -> Result<Checked, ApiError> {
-        let text = self.state_machine_arn.as_deref().unwrap_or_default();
-        let (text, test_case) = arn_rules::without_test_case(text);
+        let (text, test_case) = arn_rules::without_test_case(&self.state_machine_arn);
         let arn = arn_rules::state_machine(text)?;
         let name = match &self.name {
             Some(name) => arn_rules::name(name)?,

@@ -71,7 +71,7 @@ impl Serialize for StatusChange<'_> {
         let status = outcome.map_or(ExecutionStatus::Running, sfn_store::Outcome::status);
         let output = outcome.and_then(|outcome| outcome.output());
         let failure = outcome.and_then(|outcome| outcome.failure());
-        let redrive = Redrive::new(status, self.last_event_id.0, self.is_child);
+        let redrive = Redrive::at_end(status, self.last_event_id.0, self.is_child);
         // An output that is too long by itself is left out, and an input that
         // is too long beside the output.
         let output_bytes = output.map_or(0, |output| escaped::bytes(output));

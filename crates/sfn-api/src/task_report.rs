@@ -4,7 +4,6 @@ use asl_runtime::TaskReport;
 use sfn_store::id::{TaskKey, TaskToken};
 use sfn_store::{AnswerError, AnswerKind, Bytes, TaskAnswer, TaskMessage};
 
-use crate::constraint::Constraints;
 use crate::{Api, ApiError, ErrorCode};
 
 /// The message that tells an execution about a task: the JSON of
@@ -16,12 +15,6 @@ pub(crate) fn message(report: &TaskReport) -> Result<TaskMessage, ApiError> {
         let key = serde_json::Value::from(key.as_str());
         Bytes::from(format!(r#"{{"Task":{{"task":{key},"report":{report}}}}}"#))
     }))
-}
-
-/// The model's constraint on a task token.
-pub(crate) fn check_token(constraints: &mut Constraints, token: Option<&str>) {
-    constraints.required("taskToken", token);
-    constraints.sensitive_length("taskToken", token, 1..=TaskToken::BYTES_MAX);
 }
 
 impl Api {

@@ -4,7 +4,7 @@ mod support;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sfn_api::Operation;
+use sfn_api::{ErrorCode, Operation};
 use support::{World, now_or_never, pass};
 
 /// Members that operations know, so that random requests get past the first check.
@@ -75,6 +75,10 @@ proptest! {
         for operation in Operation::ALL {
             if let Err(error) = world.try_call(*operation, Value::Object(request.clone())) {
                 prop_assert!(error.source.is_none(), "{operation}: a request cannot cause a fault: {error}");
+                let is_known = operation.errors().contains(&error.code)
+                    || error.code == ErrorCode::ValidationException
+                    || ErrorCode::COMMON.contains(&error.code);
+                prop_assert!(is_known, "{operation}: the model does not name {error}");
             }
         }
     }

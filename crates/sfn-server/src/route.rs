@@ -165,12 +165,11 @@ fn welcome(host: &str) -> String {
 <style>body{{font:16px/1.5 system-ui;max-width:46rem;margin:3rem auto;padding:0 1rem}}pre{{background:#f4f4f4;padding:.8rem;overflow:auto}}</style>
 <h1>Stepwell</h1>
 <p>This server speaks the API of AWS Step Functions. Point any client at it:</p>
-<pre>aws stepfunctions list-state-machines --endpoint-url http://{address}</pre>
-<pre>boto3.client("stepfunctions", endpoint_url="http://{address}",
-             config=botocore.config.Config(inject_host_prefix=False))</pre>
+<pre>aws stepfunctions list-state-machines --endpoint-url http://stepwell@{address}</pre>
+<pre>boto3.client("stepfunctions", endpoint_url="http://stepwell@{address}")</pre>
 <pre>new SFNClient({{ endpoint: "http://{address}", disableHostPrefix: true }})</pre>
-<p>The settings about the host prefix matter for StartSyncExecution and TestState, which
-clients otherwise send to <code>sync-{address}</code>.</p>
+<p>Clients put <code>sync-</code> before the host for StartSyncExecution and TestState: the name before
+<code>@</code> takes it, or a setting keeps it away.</p>
 <p><a href="/health">health</a> · <a href="/metrics">metrics</a></p>
 </html>
 "#

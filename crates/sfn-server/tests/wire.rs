@@ -297,3 +297,22 @@ async fn in_virtual_time_a_day_passes_at_once() {
     assert!((86_400.0..86_401.0).contains(&waited), "{waited}");
     server.stop().await;
 }
+
+/// The target says what is called; the body is JSON whatever the content type.
+#[tokio::test]
+async fn neither_content_type_nor_an_empty_body_matters() {
+    let server = Running::start(|_| {}).await;
+    let types =
+        ["application/x-amz-json-1.0", "application/x-amz-json-1.1", "application/json", "text/plain"];
+    for (content_type, body) in types.into_iter().flat_map(|name| [(name, "{}"), (name, ""), (name, " ")]) {
+        let (status, head, answer) = server
+            .send(&format!(
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            ))
+            .await;
+        assert_eq!((status, answer.as_str()), (200, r#"{"activities":[]}"#), "{content_type} {body:?}");
+        assert!(head.contains("content-type: application/x-amz-json-1.0"), "{head}");
+    }
+    server.stop().await;
+}

@@ -1,18 +1,18 @@
-//! `CreateActivity`: idempotent on the name; other tags are then ignored.
+//! `CreateActivity`: idempotent on the name; other tags are then ignored, other
+//! encryption settings refused.
 
 use serde::{Deserialize, Serialize};
 use sfn_store::{ActivityRecord, NewActivity};
 
-use crate::constraint::Constraints;
 use crate::shape::configuration::EncryptionConfiguration;
 use crate::shape::tag::{self, Tag};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, ErrorCode, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    name: Option<String>,
+    name: String,
     tags: Option<Vec<Tag>>,
     encryption_configuration: Option<EncryptionConfiguration>,
 }
@@ -25,23 +25,22 @@ struct Response<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
+    let request: Request = model::read(Operation::CreateActivity, body)?;
     let tags = request.tags.unwrap_or_default();
-    let mut constraints = Constraints::default();
-    constraints.required_length("name", request.name.as_deref(), 1..=80);
-    tag::check(&mut constraints, &tags);
-    if let Some(encryption) = &request.encryption_configuration {
-        encryption.check_members(&mut constraints);
-    }
-    constraints.finish()?;
-    let name = arn_rules::name(request.name.as_deref().unwrap_or_default())?;
+    let name = arn_rules::name(&request.name)?;
     let encryption = request.encryption_configuration.unwrap_or_default();
     encryption.check()?;
     let arn = api.scope.activity(&name);
     let tags = tag::of_new(tags, arn.as_str())?;
     let record =
         ActivityRecord { arn, created_at: api.host.now(), encryption: Some(json::text(&encryption)?) };
-    let creation = api.store.create_activity(NewActivity { record, tags }).await?;
+    let creation = api.store.create_activity(NewActivity { record: record.clone(), tags }).await?;
     let activity = creation.into_record();
+    if activity.encryption != record.encryption {
+        return Err(ApiError::new(
+            ErrorCode::ActivityAlreadyExists,
+            format!("Activity Already Exists: '{}'", activity.arn),
+        ));
+    }
     json::write(&Response { activity_arn: activity.arn.as_str(), creation_date: Epoch(activity.created_at) })
 }

@@ -6,18 +6,17 @@ use serde::{Deserialize, Serialize};
 use sfn_store::id::StateMachineArn;
 use sfn_store::{Creation, MachineType, NewStateMachine, Revision, StateMachineRecord, StateMachineStatus};
 
-use crate::constraint::Constraints;
 use crate::shape::configuration::{self, Settings};
 use crate::shape::tag::{self, Tag};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, ErrorCode, arn_rules, json, lookup};
+use crate::{Api, ApiError, ErrorCode, Operation, arn_rules, json, lookup, model};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    name: Option<String>,
-    definition: Option<String>,
-    role_arn: Option<String>,
+    name: String,
+    definition: String,
+    role_arn: String,
     r#type: Option<String>,
     tags: Option<Vec<Tag>>,
     publish: Option<bool>,
@@ -37,31 +36,20 @@ struct Response<'a> {
 
 impl Request {
     fn check(&self) -> Result<(), ApiError> {
-        let mut constraints = Constraints::default();
-        constraints.required_length("name", self.name.as_deref(), 1..=80);
-        constraints.required("definition", self.definition.as_ref());
-        constraints.sensitive_length("definition", self.definition.as_deref(), 1..=1_048_576);
-        constraints.required_length("roleArn", self.role_arn.as_deref(), 1..=256);
-        constraints.one_of("type", self.r#type.as_deref(), &["STANDARD", "EXPRESS"]);
-        constraints.sensitive_length("versionDescription", self.version_description.as_deref(), 0..=256);
-        self.settings.check_members(&mut constraints);
-        tag::check(&mut constraints, self.tags.as_deref().unwrap_or_default());
-        constraints.finish()?;
-        arn_rules::check_role(self.role_arn.as_deref().unwrap_or_default())?;
+        arn_rules::check_role(&self.role_arn)?;
         configuration::check_publish(self.publish, self.version_description.as_deref())
     }
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
+    let request: Request = model::read(Operation::CreateStateMachine, body)?;
     request.check()?;
-    let name = arn_rules::name(request.name.as_deref().unwrap_or_default())?;
+    let name = arn_rules::name(&request.name)?;
     let machine_type = request.r#type.as_deref().and_then(MachineType::from_name);
     let machine_type = machine_type.unwrap_or(MachineType::Standard);
     let settings = request.settings.or_defaults();
     settings.check()?;
-    let definition = request.definition.as_deref().unwrap_or_default();
-    let definition = api.definitions.parsed(definition, lookup::parser_type(machine_type))?;
+    let definition = api.definitions.parsed(&request.definition, lookup::parser_type(machine_type))?;
     settings.check_log_group(api).await?;
     let now = api.host.now();
     let arn = api.scope.state_machine(&name);
@@ -71,7 +59,7 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         number: 1,
         updated_at: now,
         definition: Arc::clone(&definition.text),
-        role_arn: request.role_arn.unwrap_or_default().into(),
+        role_arn: request.role_arn.into(),
         logging: settings.logging_text()?,
         tracing: settings.tracing_text()?,
         encryption: settings.encryption_text()?,

@@ -3,17 +3,16 @@
 use serde::{Deserialize, Serialize};
 use sfn_store::{AliasRecord, Creation};
 
-use crate::constraint::Constraints;
 use crate::shape::routing::{self, RoutingItem};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, ErrorCode, arn_rules, json, publishing};
+use crate::{Api, ApiError, ErrorCode, Operation, arn_rules, json, model, publishing};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
     description: Option<String>,
-    name: Option<String>,
-    routing_configuration: Option<Vec<RoutingItem>>,
+    name: String,
+    routing_configuration: Vec<RoutingItem>,
 }
 
 #[derive(Debug, Serialize)]
@@ -23,28 +22,13 @@ struct Response {
     creation_date: Epoch,
 }
 
-/// Whether a name tells an alias from a version. API reference,
-/// `CharacterRestrictedName`.
-fn is_alias_name(name: &str) -> bool {
-    let is_sign = |b: u8| matches!(b, b'_' | b'-' | b'.');
-    name.bytes().all(|b| b.is_ascii_alphanumeric() || is_sign(b)) && name.bytes().any(|b| !b.is_ascii_digit())
-}
-
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let name = request.name.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.sensitive_length("description", request.description.as_deref(), 0..=256);
-    constraints.required_length("name", name, 1..=80);
-    constraints.pattern("name", name, r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$", is_alias_name);
-    constraints.required("routingConfiguration", request.routing_configuration.as_ref());
-    routing::check(&mut constraints, request.routing_configuration.as_deref());
-    constraints.finish()?;
-    let (machine, routing) = routing::read(request.routing_configuration.as_deref().unwrap_or_default())?;
+    let request: Request = model::read(Operation::CreateStateMachineAlias, body)?;
+    let (machine, routing) = routing::read(&request.routing_configuration)?;
     let now = api.host.now();
     let alias = AliasRecord {
         machine,
-        name: arn_rules::name(name.unwrap_or_default())?,
+        name: arn_rules::name(&request.name)?,
         description: request.description.map(Into::into),
         routing,
         created_at: now,

@@ -2,22 +2,17 @@
 
 use serde::Deserialize;
 
-use crate::constraint::Constraints;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    activity_arn: Option<String>,
+    activity_arn: String,
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.activity_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("activityArn", text, 1..=256);
-    constraints.finish()?;
-    let arn = arn_rules::activity(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::DeleteActivity, body)?;
+    let arn = arn_rules::activity(&request.activity_arn)?;
     api.store.delete_activity(&arn).await?;
     json::write(&json::Empty {})
 }

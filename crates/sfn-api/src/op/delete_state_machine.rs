@@ -5,24 +5,21 @@ use asl_runtime::Signal;
 use serde::Deserialize;
 use sfn_store::DeleteStateMachine;
 
-use crate::constraint::Constraints;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_arn: Option<String>,
+    state_machine_arn: String,
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineArn", text, 1..=256);
-    constraints.finish()?;
-    let arn = arn_rules::state_machine(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::DeleteStateMachine, body)?;
+    let arn = arn_rules::state_machine(&request.state_machine_arn)?;
     if arn.qualifier.is_some() {
-        return Err(ApiError::no_state_machine(&arn));
+        return Err(ApiError::validation(format!(
+            "A version or an alias is not deleted by this operation. Received: {arn}"
+        )));
     }
     let deletion = DeleteStateMachine { arn: arn.state_machine, stop: Signal::STOP.to_message().into() };
     api.store.delete_state_machine(deletion).await?;

@@ -2,22 +2,17 @@
 
 use serde::Deserialize;
 
-use crate::constraint::Constraints;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_alias_arn: Option<String>,
+    state_machine_alias_arn: String,
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_alias_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineAliasArn", text, 1..=256);
-    constraints.finish()?;
-    let (machine, name) = arn_rules::alias(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::DeleteStateMachineAlias, body)?;
+    let (machine, name) = arn_rules::alias(&request.state_machine_alias_arn)?;
     api.store.delete_alias(&machine, &name).await?;
     json::write(&json::Empty {})
 }

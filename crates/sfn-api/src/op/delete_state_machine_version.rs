@@ -4,22 +4,17 @@
 use serde::Deserialize;
 use sfn_store::DeleteVersionError;
 
-use crate::constraint::Constraints;
-use crate::{Api, ApiError, ErrorCode, arn_rules, json};
+use crate::{Api, ApiError, ErrorCode, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_version_arn: Option<String>,
+    state_machine_version_arn: String,
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_version_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineVersionArn", text, 1..=2000);
-    constraints.finish()?;
-    let (machine, number) = arn_rules::version(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::DeleteStateMachineVersion, body)?;
+    let (machine, number) = arn_rules::version(&request.state_machine_version_arn)?;
     match api.store.delete_version(&machine, number).await {
         Ok(()) => json::write(&json::Empty {}),
         Err(DeleteVersionError::Referenced { aliases }) => {

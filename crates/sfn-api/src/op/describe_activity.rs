@@ -2,15 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::Constraints;
 use crate::shape::configuration::EncryptionConfiguration;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    activity_arn: Option<String>,
+    activity_arn: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -23,12 +22,8 @@ struct Response<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.activity_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("activityArn", text, 1..=256);
-    constraints.finish()?;
-    let arn = arn_rules::activity(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::DescribeActivity, body)?;
+    let arn = arn_rules::activity(&request.activity_arn)?;
     let activity = api.store.activity(&arn).await?.ok_or_else(|| ApiError::no_activity(&arn))?;
     json::write(&Response {
         activity_arn: activity.arn.as_str(),

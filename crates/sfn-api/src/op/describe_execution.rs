@@ -2,16 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::Constraints;
 use crate::shape::configuration::METADATA_ONLY;
-use crate::shape::execution::{DataDetails, INCLUDED_DATA, Redrive};
+use crate::shape::execution::{DataDetails, Redrive};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    execution_arn: Option<String>,
+    execution_arn: String,
     included_data: Option<String>,
 }
 
@@ -59,13 +58,8 @@ struct Data<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.execution_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("executionArn", text, 1..=256);
-    constraints.one_of("includedData", request.included_data.as_deref(), &INCLUDED_DATA);
-    constraints.finish()?;
-    let execution = api.execution(&arn_rules::execution(text.unwrap_or_default())?).await?;
+    let request: Request = model::read(Operation::DescribeExecution, body)?;
+    let execution = api.execution(&arn_rules::execution(&request.execution_arn)?).await?;
     let map_run = match &execution.map_run {
         Some(link) => api.store.map_run(&link.map_run).await?,
         None => None,
@@ -98,6 +92,6 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         state_machine_alias_arn: started_on.and_then(|it| it.alias_arn(&machine)).map(|arn| arn.to_string()),
         redrive_count: execution.redrive_count,
         redrive_date: execution.redriven_at.map(Epoch),
-        redrive: Redrive::of(&execution),
+        redrive: Redrive::of(api, &execution).await?,
     })
 }

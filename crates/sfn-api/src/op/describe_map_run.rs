@@ -4,14 +4,13 @@ use asl_runtime::Limits;
 use serde::{Deserialize, Serialize};
 use sfn_store::{CountMapRun, StatusCounts};
 
-use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    map_run_arn: Option<String>,
+    map_run_arn: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -68,12 +67,8 @@ impl Counts {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.map_run_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("mapRunArn", text, 1..=2000);
-    constraints.finish()?;
-    let map_run = api.map_run(&arn_rules::map_run(text.unwrap_or_default())?).await?;
+    let request: Request = model::read(Operation::DescribeMapRun, body)?;
+    let map_run = api.map_run(&arn_rules::map_run(&request.map_run_arn)?).await?;
     let count = CountMapRun { arn: map_run.arn.clone(), redrive_events_max: Limits::REDRIVE_EVENTS_MAX };
     let counts = api.store.map_run_counts(count).await?;
     let is_written = map_run.results_written;

@@ -3,16 +3,14 @@
 use serde::{Deserialize, Serialize};
 use sfn_store::id::Qualifier;
 
-use crate::constraint::Constraints;
 use crate::shape::configuration::{Description, METADATA_ONLY};
-use crate::shape::execution::INCLUDED_DATA;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_arn: Option<String>,
+    state_machine_arn: String,
     included_data: Option<String>,
 }
 
@@ -32,13 +30,8 @@ struct Response<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineArn", text, 1..=256);
-    constraints.one_of("includedData", request.included_data.as_deref(), &INCLUDED_DATA);
-    constraints.finish()?;
-    let arn = arn_rules::state_machine(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::DescribeStateMachine, body)?;
+    let arn = arn_rules::state_machine(&request.state_machine_arn)?;
     let machine = api.qualified(&arn).await?;
     let version = match arn.qualifier {
         None => None,

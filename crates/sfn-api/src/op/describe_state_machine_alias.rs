@@ -2,15 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::Constraints;
 use crate::shape::routing::{self, RoutingItem};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json, publishing};
+use crate::{Api, ApiError, Operation, arn_rules, json, model, publishing};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_alias_arn: Option<String>,
+    state_machine_alias_arn: String,
 }
 
 #[derive(Serialize)]
@@ -26,12 +25,8 @@ struct Response<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_alias_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineAliasArn", text, 1..=256);
-    constraints.finish()?;
-    let (machine, name) = arn_rules::alias(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::DescribeStateMachineAlias, body)?;
+    let (machine, name) = arn_rules::alias(&request.state_machine_alias_arn)?;
     let alias = api.store.alias(&machine, &name).await?.ok_or_else(publishing::not_there)?;
     json::write(&Response {
         state_machine_alias_arn: alias.arn().to_string(),

@@ -3,16 +3,14 @@
 use asl_value::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::Constraints;
 use crate::shape::configuration::{Description, METADATA_ONLY};
-use crate::shape::execution::INCLUDED_DATA;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    execution_arn: Option<String>,
+    execution_arn: String,
     included_data: Option<String>,
 }
 
@@ -56,13 +54,8 @@ fn processor(definition: &str, state_name: &str) -> Option<String> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.execution_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("executionArn", text, 1..=256);
-    constraints.one_of("includedData", request.included_data.as_deref(), &INCLUDED_DATA);
-    constraints.finish()?;
-    let execution = api.execution(&arn_rules::execution(text.unwrap_or_default())?).await?;
+    let request: Request = model::read(Operation::DescribeStateMachineForExecution, body)?;
+    let execution = api.execution(&arn_rules::execution(&request.execution_arn)?).await?;
     let revision = api.store.revision(&execution.revision).await?;
     let revision = revision.ok_or_else(|| ApiError::fault(MissingRevision))?;
     let machine = execution.arn.state_machine();

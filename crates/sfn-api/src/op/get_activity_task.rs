@@ -6,8 +6,7 @@ use asl_runtime::TaskReport;
 use serde::{Deserialize, Serialize};
 use sfn_store::{TakeActivityTask, TakeError};
 
-use crate::constraint::Constraints;
-use crate::{Api, ApiError, Subject, arn_rules, json, task_report};
+use crate::{Api, ApiError, Operation, Subject, arn_rules, json, model, task_report};
 
 /// How long a worker waits for a task. API reference, `GetActivityTask`.
 const POLL: Duration = Duration::from_mins(1);
@@ -15,7 +14,7 @@ const POLL: Duration = Duration::from_mins(1);
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    activity_arn: Option<String>,
+    activity_arn: String,
     worker_name: Option<String>,
 }
 
@@ -29,16 +28,8 @@ struct Response<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.activity_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("activityArn", text, 1..=256);
-    constraints.length("workerName", request.worker_name.as_deref(), 1..=80);
-    constraints.finish()?;
-    let activity = arn_rules::activity(text.unwrap_or_default())?;
-    if let Some(name) = &request.worker_name {
-        arn_rules::name(name)?;
-    }
+    let request: Request = model::read(Operation::GetActivityTask, body)?;
+    let activity = arn_rules::activity(&request.activity_arn)?;
     let message = task_report::message(&TaskReport::Started { worker_name: request.worker_name })?;
     let mut watch = api.host.watch(Subject::ActivityTask(activity.clone()), POLL);
     loop {

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use sfn_store::id::{EventId, ExecutionArn};
 use sfn_store::{HistoryOrder, HistoryQuery, Segment};
 
-use crate::constraint::Constraints;
 use crate::history_view::EventView;
-use crate::{Api, ApiError, arn_rules, json, paging};
+use crate::{Api, ApiError, Operation, arn_rules, json, model, paging};
 
 /// Documents of so many bytes end a page early, so that an answer stays within
 /// bounds whatever the events carry.
@@ -19,7 +18,7 @@ const CHUNK_EVENTS: u32 = 256;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    execution_arn: Option<String>,
+    execution_arn: String,
     max_results: Option<i64>,
     reverse_order: Option<bool>,
     next_token: Option<String>,
@@ -35,13 +34,8 @@ struct Response<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.execution_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("executionArn", text, 1..=256);
-    paging::check(&mut constraints, request.max_results, request.next_token.as_deref(), 1024);
-    constraints.finish()?;
-    let text = text.unwrap_or_default();
+    let request: Request = model::read(Operation::GetExecutionHistory, body)?;
+    let text = request.execution_arn.as_str();
     let arn = arn_rules::execution(text)?;
     let (order, order_name) = match request.reverse_order {
         Some(true) => (HistoryOrder::Reverse, "reverse"),

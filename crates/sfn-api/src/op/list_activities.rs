@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, json, paging};
+use crate::{Api, ApiError, Operation, json, model, paging};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +26,7 @@ struct Item<'a> {
 const OPERATION: &str = "ListActivities";
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: paging::Request = json::read(body)?;
+    let request: paging::Request = model::read(Operation::ListActivities, body)?;
     let page = api.store.list_activities(request.page(api, OPERATION)?).await?;
     let activities = page.items.iter().map(|activity| Item {
         activity_arn: activity.arn.as_str(),

@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sfn_store::{ExecutionQuery, ExecutionStatus, ExecutionsOf, MachineType};
 
-use crate::constraint::Constraints;
-use crate::shape::execution::STATUSES;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json, paging};
+use crate::{Api, ApiError, Operation, Reason, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,19 +52,13 @@ struct Item<'a> {
 
 impl Request {
     fn check(&self) -> Result<(), ApiError> {
-        let mut constraints = Constraints::default();
-        constraints.length("stateMachineArn", self.state_machine_arn.as_deref(), 1..=256);
-        constraints.one_of("statusFilter", self.status_filter.as_deref(), &STATUSES);
-        paging::check(&mut constraints, self.max_results, self.next_token.as_deref(), 3096);
-        constraints.length("mapRunArn", self.map_run_arn.as_deref(), 1..=2000);
-        constraints.one_of("redriveFilter", self.redrive_filter.as_deref(), &["REDRIVEN", "NOT_REDRIVEN"]);
-        constraints.finish()?;
         match (&self.state_machine_arn, &self.map_run_arn) {
             (Some(_), Some(_)) => {
                 Err(ApiError::validation("Only one of stateMachineArn and mapRunArn can be specified"))
             }
             (None, None) => {
-                Err(ApiError::validation("One of stateMachineArn and mapRunArn must be specified"))
+                let text = "One of stateMachineArn and mapRunArn must be specified";
+                Err(ApiError::because(Reason::MissingParameter, text))
             }
             (Some(_), None) if self.status() == Some(ExecutionStatus::PendingRedrive) => {
                 Err(ApiError::validation("The status PENDING_REDRIVE is supported only with a mapRunArn"))
@@ -94,7 +86,7 @@ impl Request {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
+    let request: Request = model::read(Operation::ListExecutions, body)?;
     request.check()?;
     let of = request.of(api).await?;
     let status = request.status_filter.as_deref();

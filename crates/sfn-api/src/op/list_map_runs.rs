@@ -2,14 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json, paging};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    execution_arn: Option<String>,
+    execution_arn: String,
     max_results: Option<i64>,
     next_token: Option<String>,
 }
@@ -35,13 +34,8 @@ struct Item<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.execution_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("executionArn", text, 1..=256);
-    paging::check(&mut constraints, request.max_results, request.next_token.as_deref(), 1024);
-    constraints.finish()?;
-    let execution = api.execution(&arn_rules::execution(text.unwrap_or_default())?).await?;
+    let request: Request = model::read(Operation::ListMapRuns, body)?;
+    let execution = api.execution(&arn_rules::execution(&request.execution_arn)?).await?;
     let arguments = ["ListMapRuns", execution.arn.as_str()];
     let page = api.page(&arguments, request.max_results, request.next_token.as_deref())?;
     let page = api.store.list_map_runs(&execution.arn, page).await?;

@@ -5,14 +5,13 @@ use serde::{Deserialize, Serialize};
 use sfn_store::StateMachineStatus;
 use sfn_store::id::Qualifier;
 
-use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json, paging};
+use crate::{Api, ApiError, Operation, arn_rules, json, model, paging};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_arn: Option<String>,
+    state_machine_arn: String,
     max_results: Option<i64>,
     next_token: Option<String>,
 }
@@ -34,13 +33,8 @@ struct Item {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineArn", text, 1..=256);
-    paging::check(&mut constraints, request.max_results, request.next_token.as_deref(), 1024);
-    constraints.finish()?;
-    let text = text.unwrap_or_default();
+    let request: Request = model::read(Operation::ListStateMachineAliases, body)?;
+    let text = request.state_machine_arn.as_str();
     let arn = arn_rules::state_machine(text)?;
     let machine = api.qualified(&arn).await?;
     if machine.status == StateMachineStatus::Deleting {

@@ -1,15 +1,15 @@
-//! `ListStateMachineVersions`: newest first.
+//! `ListStateMachineVersions`: newest first. What is not there has none: the
+//! model knows no error for it.
 
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json, paging};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_arn: Option<String>,
+    state_machine_arn: String,
     max_results: Option<i64>,
     next_token: Option<String>,
 }
@@ -31,13 +31,12 @@ struct Item {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineArn", text, 1..=256);
-    paging::check(&mut constraints, request.max_results, request.next_token.as_deref(), 1024);
-    constraints.finish()?;
-    let machine = api.state_machine(&arn_rules::state_machine(text.unwrap_or_default())?).await?.arn;
+    let request: Request = model::read(Operation::ListStateMachineVersions, body)?;
+    let arn = arn_rules::state_machine(&request.state_machine_arn)?;
+    if arn.qualifier.is_some() {
+        return Err(ApiError::invalid_arn(format_args!("Invalid ARN: {arn}")));
+    }
+    let machine = arn.state_machine;
     let arguments = ["ListStateMachineVersions", machine.as_str()];
     let page = api.page(&arguments, request.max_results, request.next_token.as_deref())?;
     let page = api.store.list_versions(&machine, page).await?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, json, paging};
+use crate::{Api, ApiError, Operation, json, model, paging};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,7 +27,7 @@ struct Item<'a> {
 const OPERATION: &str = "ListStateMachines";
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: paging::Request = json::read(body)?;
+    let request: paging::Request = model::read(Operation::ListStateMachines, body)?;
     let page = api.store.list_state_machines(request.page(api, OPERATION)?).await?;
     let state_machines = page.items.iter().map(|machine| Item {
         state_machine_arn: machine.arn.as_str(),

@@ -2,14 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::Constraints;
 use crate::shape::tag;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    resource_arn: Option<String>,
+    resource_arn: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -25,12 +24,8 @@ struct Item<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.resource_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("resourceArn", text, 1..=256);
-    constraints.finish()?;
-    let text = text.unwrap_or_default();
+    let request: Request = model::read(Operation::ListTagsForResource, body)?;
+    let text = request.resource_arn.as_str();
     let resource = arn_rules::resource(text)?;
     let tags = api.store.tags(&resource).await.map_err(|e| tag::refused(e, text))?;
     let tags = tags.iter().map(|(key, value)| Item { key, value });

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 use sfn_store::StateMachineStatus;
 
-use crate::constraint::Constraints;
 use crate::shape::configuration;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, ErrorCode, arn_rules, json};
+use crate::{Api, ApiError, ErrorCode, Operation, arn_rules, json, model};
 
 /// How a request names the revision that has no id yet. API reference,
 /// `revisionId`.
@@ -15,7 +14,7 @@ const INITIAL: &str = "INITIAL";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_arn: Option<String>,
+    state_machine_arn: String,
     revision_id: Option<String>,
     description: Option<String>,
 }
@@ -28,13 +27,8 @@ struct Response {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineArn", text, 1..=256);
-    constraints.sensitive_length("description", request.description.as_deref(), 0..=256);
-    constraints.finish()?;
-    let machine = api.state_machine(&arn_rules::state_machine(text.unwrap_or_default())?).await?;
+    let request: Request = model::read(Operation::PublishStateMachineVersion, body)?;
+    let machine = api.state_machine(&arn_rules::state_machine(&request.state_machine_arn)?).await?;
     if machine.status == StateMachineStatus::Deleting {
         return Err(ApiError::deleting(&machine.arn));
     }

@@ -7,10 +7,11 @@ use serde::Serialize;
 use sfn_store::id::Name;
 use sfn_store::{CreateExecutionError, Creation, ExecutionRecord, MachineType, NewExecution};
 
-use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
 use crate::start::{Checked, Request};
-use crate::{Api, ApiError, ErrorCode, ExpressStart, StandardStart, Timestamp, json, lookup};
+use crate::{
+    Api, ApiError, ErrorCode, ExpressStart, Operation, StandardStart, Timestamp, json, lookup, model,
+};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,10 +21,7 @@ struct Response<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8], trace_header: Option<&str>) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let mut constraints = Constraints::default();
-    request.check_members(&mut constraints);
-    constraints.finish()?;
+    let request: Request = model::read(Operation::StartExecution, body)?;
     let checked = request.checked(api, trace_header).await?;
     match checked.machine.machine_type {
         MachineType::Standard => standard(api, checked).await,

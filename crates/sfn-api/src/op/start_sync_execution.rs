@@ -5,11 +5,10 @@ use serde::{Deserialize, Serialize};
 use sfn_store::MachineType;
 
 use super::start_execution::express_start;
-use crate::constraint::Constraints;
 use crate::shape::configuration::METADATA_ONLY;
-use crate::shape::execution::{DataDetails, INCLUDED_DATA};
+use crate::shape::execution::DataDetails;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, json, start};
+use crate::{Api, ApiError, Operation, json, model, start};
 
 /// Executions are billed by so many milliseconds.
 const BILLED_STEP_MILLISECONDS: i64 = 100;
@@ -63,11 +62,7 @@ struct BillingDetails {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8], trace_header: Option<&str>) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let mut constraints = Constraints::default();
-    request.start.check_members(&mut constraints);
-    constraints.one_of("includedData", request.included_data.as_deref(), &INCLUDED_DATA);
-    constraints.finish()?;
+    let request: Request = model::read(Operation::StartSyncExecution, body)?;
     let checked = request.start.checked(api, trace_header).await?;
     if checked.machine.machine_type == MachineType::Standard {
         return Err(ApiError::wrong_type());

@@ -6,9 +6,8 @@ use asl_runtime::Signal;
 use serde::{Deserialize, Serialize};
 use sfn_store::DeliverError;
 
-use crate::constraint::Constraints;
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, Subject, arn_rules, json};
+use crate::{Api, ApiError, Operation, Subject, arn_rules, json, model};
 
 /// How long to wait until the execution has ended. Its stopping is durable
 /// before; waiting only makes the answer's date exact, and the next
@@ -18,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    execution_arn: Option<String>,
+    execution_arn: String,
     error: Option<String>,
     cause: Option<String>,
 }
@@ -30,14 +29,8 @@ struct Response {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.execution_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("executionArn", text, 1..=256);
-    constraints.sensitive_length("error", request.error.as_deref(), 0..=256);
-    constraints.sensitive_length("cause", request.cause.as_deref(), 0..=32_768);
-    constraints.finish()?;
-    let arn = arn_rules::execution(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::StopExecution, body)?;
+    let arn = arn_rules::execution(&request.execution_arn)?;
     let stop = Signal::Stop { error: request.error, cause: request.cause };
     let mut watch = api.host.watch(Subject::Closed(arn.clone()), PATIENCE);
     let asked_at = api.host.now();

@@ -12,11 +12,10 @@ use asl_runtime::{
 use asl_value::{Object, Payload};
 use serde::{Deserialize, Serialize};
 
-use crate::constraint::Constraints;
 use crate::test_state::context::{self, Made};
 use crate::test_state::inspection::Inspection;
 use crate::test_state::mock::Mock;
-use crate::{Api, ApiError, ErrorCode, LoneTask, arn_rules, definitions, document, json};
+use crate::{Api, ApiError, ErrorCode, LoneTask, Operation, arn_rules, definitions, document, json, model};
 
 /// How long a task may take. API reference, `TestState`.
 const TASK_TIMEOUT: Duration = Duration::from_mins(5);
@@ -24,7 +23,7 @@ const TASK_TIMEOUT: Duration = Duration::from_mins(5);
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    definition: Option<String>,
+    definition: String,
     role_arn: Option<String>,
     input: Option<String>,
     inspection_level: Option<String>,
@@ -42,7 +41,6 @@ struct Request {
 #[serde(rename_all = "camelCase")]
 struct StateConfiguration {
     retrier_retry_count: Option<i64>,
-    error_caused_by_state: Option<String>,
     map_iteration_failure_count: Option<i64>,
     map_item_reader_data: Option<String>,
 }
@@ -64,8 +62,8 @@ struct Response<'a> {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    request.check_members()?;
+    let request: Request = model::read(Operation::TestState, body)?;
+    request.check()?;
     let (definition, at) = request.state(api)?;
     let Some(state) = definition.state(at) else { return Err(not_found()) };
     let prepared = request.prepare(api, state)?;
@@ -115,31 +113,7 @@ struct Prepared {
 }
 
 impl Request {
-    fn check_members(&self) -> Result<(), ApiError> {
-        let mut constraints = Constraints::default();
-        constraints.required("definition", self.definition.as_ref());
-        constraints.sensitive_length("definition", self.definition.as_deref(), 1..=1_048_576);
-        constraints.length("roleArn", self.role_arn.as_deref(), 1..=256);
-        document::check(&mut constraints, "input", self.input.as_deref());
-        let levels = ["INFO", "DEBUG", "TRACE"];
-        constraints.one_of("inspectionLevel", self.inspection_level.as_deref(), &levels);
-        document::check(&mut constraints, "variables", self.variables.as_deref());
-        constraints.sensitive_length("stateName", self.state_name.as_deref(), 1..=80);
-        if let Some(mock) = &self.mock {
-            mock.check_members(&mut constraints);
-        }
-        document::check(&mut constraints, "context", self.context.as_deref());
-        let configuration = &self.state_configuration;
-        let counts = 0..=i64::from(i32::MAX);
-        let count = configuration.retrier_retry_count;
-        constraints.range("stateConfiguration.retrierRetryCount", count, counts.clone());
-        let state = configuration.error_caused_by_state.as_deref();
-        constraints.sensitive_length("stateConfiguration.errorCausedByState", state, 1..=80);
-        let count = configuration.map_iteration_failure_count;
-        constraints.range("stateConfiguration.mapIterationFailureCount", count, counts);
-        let data = configuration.map_item_reader_data.as_deref();
-        document::check(&mut constraints, "stateConfiguration.mapItemReaderData", data);
-        constraints.finish()?;
+    fn check(&self) -> Result<(), ApiError> {
         if let Some(role_arn) = &self.role_arn {
             arn_rules::check_role(role_arn)?;
         }
@@ -155,7 +129,7 @@ impl Request {
 
     /// The state under test: the definition itself, or the one of that name.
     fn state(&self, api: &Api) -> Result<(Arc<Definition>, StateRef), ApiError> {
-        let text = self.definition.as_deref().unwrap_or_default();
+        let text = self.definition.as_str();
         if let Some(name) = &self.state_name {
             let definition = api.definitions.parsed(text, MachineType::Standard)?;
             let at = definition.find(name).ok_or_else(not_found)?;
@@ -171,8 +145,8 @@ impl Request {
         let configuration = &self.state_configuration;
         let unsigned = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok());
         let failed_iterations = unsigned(configuration.map_iteration_failure_count);
-        let retry_count = configuration.retrier_retry_count.and_then(|count| u32::try_from(count).ok());
-        let retry_count = retry_count.unwrap_or(0);
+        let retry_count = unsigned(configuration.retrier_retry_count).unwrap_or(0);
+        let retry_count = u32::try_from(retry_count).unwrap_or(u32::MAX);
         if self.mock.is_none() {
             self.check_without_mock(state)?;
         }
@@ -210,6 +184,9 @@ impl Request {
         if self.context.is_some() {
             return Err(without_mock("Context"));
         }
+        if self.reveal_secrets == Some(true) && !is_http(state) {
+            return Err(ApiError::validation("TestState supports RevealSecrets for HTTP Tasks only."));
+        }
         let task = match &state.kind {
             StateKind::Parallel(_) | StateKind::Map(_) => return Err(needs_mock()),
             StateKind::Task(task) => task,
@@ -234,6 +211,12 @@ impl Request {
         }
         Ok(())
     }
+}
+
+/// Whether a state calls an HTTP endpoint, whose secrets there are to reveal.
+fn is_http(state: &State) -> bool {
+    let StateKind::Task(task) = &state.kind else { return false };
+    matches!(&task.resource.kind, ResourceKind::Service { service, .. } if service.as_ref() == "http")
 }
 
 fn not_found() -> ApiError {

@@ -3,28 +3,20 @@
 use serde::Deserialize;
 use sfn_store::{MapRunError, UpdateMapRun};
 
-use crate::constraint::Constraints;
-use crate::{Api, ApiError, arn_rules, json};
+use crate::{Api, ApiError, Operation, Reason, arn_rules, json, model};
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    map_run_arn: Option<String>,
+    map_run_arn: String,
     max_concurrency: Option<i64>,
     tolerated_failure_percentage: Option<f64>,
     tolerated_failure_count: Option<i64>,
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.map_run_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("mapRunArn", text, 1..=2000);
-    constraints.range("maxConcurrency", request.max_concurrency, 0..=i64::MAX);
-    check_percentage(&mut constraints, request.tolerated_failure_percentage);
-    constraints.range("toleratedFailureCount", request.tolerated_failure_count, 0..=i64::MAX);
-    constraints.finish()?;
-    let arn = arn_rules::map_run(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::UpdateMapRun, body)?;
+    let arn = arn_rules::map_run(&request.map_run_arn)?;
     let update = UpdateMapRun {
         arn: arn.clone(),
         max_concurrency: request.max_concurrency.and_then(|max| u64::try_from(max).ok()),
@@ -35,17 +27,9 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         Ok(_) => json::write(&json::Empty {}),
         Err(MapRunError::NoSuchMapRun) => Err(ApiError::no_resource(arn.as_str())),
         Err(MapRunError::NotRunning) => {
-            Err(ApiError::validation(format!("Map Run is not running and cannot be updated: '{arn}'")))
+            let text = format!("Map Run is not running and cannot be updated: '{arn}'");
+            Err(ApiError::because(Reason::CompletedMapRun, text))
         }
         Err(MapRunError::Fault(fault)) => Err(fault.into()),
-    }
-}
-
-fn check_percentage(constraints: &mut Constraints, percentage: Option<f64>) {
-    let Some(percentage) = percentage else { return };
-    if percentage > 100.0 {
-        constraints.broken("toleratedFailurePercentage", percentage, "have value less than or equal to 100");
-    } else if percentage < 0.0 {
-        constraints.broken("toleratedFailurePercentage", percentage, "have value greater than or equal to 0");
     }
 }

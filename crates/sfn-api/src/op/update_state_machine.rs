@@ -5,10 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sfn_store::{Revision, StateMachineRecord, StateMachineStatus, UpdateError};
 
-use crate::constraint::Constraints;
 use crate::shape::configuration::{self, Settings};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, ErrorCode, Timestamp, arn_rules, json, lookup};
+use crate::{Api, ApiError, ErrorCode, Operation, Timestamp, arn_rules, json, lookup, model};
 
 /// How often to begin again because somebody else updated the state machine
 /// in between.
@@ -17,7 +16,7 @@ const ATTEMPTS_MAX: u32 = 10;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_arn: Option<String>,
+    state_machine_arn: String,
     definition: Option<String>,
     role_arn: Option<String>,
     publish: Option<bool>,
@@ -37,16 +36,6 @@ struct Response<'a> {
 }
 
 impl Request {
-    fn check(&self) -> Result<(), ApiError> {
-        let mut constraints = Constraints::default();
-        constraints.required_length("stateMachineArn", self.state_machine_arn.as_deref(), 1..=256);
-        constraints.sensitive_length("definition", self.definition.as_deref(), 1..=1_048_576);
-        constraints.length("roleArn", self.role_arn.as_deref(), 1..=256);
-        constraints.sensitive_length("versionDescription", self.version_description.as_deref(), 0..=256);
-        self.settings.check_members(&mut constraints);
-        constraints.finish()
-    }
-
     /// The checks that AWS makes once it has found the state machine.
     fn check_change(&self) -> Result<(), ApiError> {
         if self.definition.is_none() && self.role_arn.is_none() && self.settings.is_empty() {
@@ -107,9 +96,8 @@ impl Request {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    request.check()?;
-    let arn = arn_rules::state_machine(request.state_machine_arn.as_deref().unwrap_or_default())?;
+    let request: Request = model::read(Operation::UpdateStateMachine, body)?;
+    let arn = arn_rules::state_machine(&request.state_machine_arn)?;
     for _ in 0..ATTEMPTS_MAX {
         let machine = api.state_machine(&arn).await?;
         if machine.status == StateMachineStatus::Deleting {

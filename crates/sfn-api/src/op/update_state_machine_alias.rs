@@ -3,15 +3,14 @@
 use serde::{Deserialize, Serialize};
 use sfn_store::UpdateAlias;
 
-use crate::constraint::Constraints;
 use crate::shape::routing::{self, RoutingItem};
 use crate::shape::time::Epoch;
-use crate::{Api, ApiError, arn_rules, json, publishing};
+use crate::{Api, ApiError, Operation, Reason, arn_rules, json, model, publishing};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    state_machine_alias_arn: Option<String>,
+    state_machine_alias_arn: String,
     description: Option<String>,
     routing_configuration: Option<Vec<RoutingItem>>,
 }
@@ -23,24 +22,22 @@ struct Response {
 }
 
 pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let text = request.state_machine_alias_arn.as_deref();
-    let mut constraints = Constraints::default();
-    constraints.required_length("stateMachineAliasArn", text, 1..=256);
-    constraints.sensitive_length("description", request.description.as_deref(), 0..=256);
-    routing::check(&mut constraints, request.routing_configuration.as_deref());
-    constraints.finish()?;
-    let (machine, name) = arn_rules::alias(text.unwrap_or_default())?;
+    let request: Request = model::read(Operation::UpdateStateMachineAlias, body)?;
+    let (machine, name) = arn_rules::alias(&request.state_machine_alias_arn)?;
     if request.description.is_none() && request.routing_configuration.is_none() {
-        return Err(ApiError::validation(
+        return Err(ApiError::because(
+            Reason::MissingParameter,
             "Either the description or the routing configuration must be specified",
         ));
     }
     let routing = match request.routing_configuration.as_deref().map(routing::read).transpose()? {
         Some((other, _)) if other != machine => {
-            return Err(ApiError::validation(format!(
-                "Routing configuration must contain versions of the state machine of the alias. Received: [{other}]"
-            )));
+            return Err(ApiError::because(
+                Reason::Routing,
+                format!(
+                    "Routing configuration must contain versions of the state machine of the alias. Received: [{other}]"
+                ),
+            ));
         }
         read => read.map(|(_, routing)| routing),
     };

@@ -4,8 +4,7 @@ use asl_parser::{Diagnostic, Options};
 use serde::{Deserialize, Serialize};
 use sfn_store::MachineType;
 
-use crate::constraint::Constraints;
-use crate::{Api, ApiError, json, lookup};
+use crate::{Api, ApiError, Operation, json, lookup, model};
 
 /// How many findings are told when nobody says how many.
 const LIMIT_DEFAULT: usize = 100;
@@ -13,7 +12,7 @@ const LIMIT_DEFAULT: usize = 100;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
-    definition: Option<String>,
+    definition: String,
     r#type: Option<String>,
     severity: Option<String>,
     max_results: Option<i64>,
@@ -38,18 +37,11 @@ struct Item<'a> {
 
 #[expect(clippy::unused_async, reason = "called like every other operation")]
 pub(crate) async fn call(_: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
-    let request: Request = json::read(body)?;
-    let mut constraints = Constraints::default();
-    constraints.required("definition", request.definition.as_ref());
-    constraints.sensitive_length("definition", request.definition.as_deref(), 1..=1_048_576);
-    constraints.one_of("type", request.r#type.as_deref(), &["STANDARD", "EXPRESS"]);
-    constraints.one_of("severity", request.severity.as_deref(), &["ERROR", "WARNING"]);
-    constraints.range("maxResults", request.max_results, 0..=100);
-    constraints.finish()?;
+    let request: Request = model::read(Operation::ValidateStateMachineDefinition, body)?;
     let machine_type = request.r#type.as_deref().and_then(MachineType::from_name);
     let machine_type = lookup::parser_type(machine_type.unwrap_or(MachineType::Standard));
     let options = Options { machine_type, ..Options::default() };
-    let parsed = asl_parser::parse(request.definition.as_deref().unwrap_or_default(), &options);
+    let parsed = asl_parser::parse(&request.definition, &options);
     let warnings = request.severity.as_deref() == Some("WARNING");
     let found: Vec<&Diagnostic> =
         parsed.diagnostics.iter().filter(|diagnostic| warnings || diagnostic.is_error()).collect();

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sfn_store::Revision;
 
-use crate::constraint::Constraints;
 use crate::variable_references::References;
 use crate::{Api, ApiError, ErrorCode, json, variable_references};
 
@@ -53,34 +52,22 @@ pub(crate) struct CloudWatchLogsLogGroup {
 }
 
 impl LoggingConfiguration {
-    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
-        constraints.one_of(
-            "loggingConfiguration.level",
-            Some(&self.level),
-            &["ALL", "FATAL", "ERROR", "OFF"],
-        );
-        for (place, destination) in self.destinations.iter().flatten().enumerate() {
-            let group = destination.cloud_watch_logs_log_group.as_ref();
-            let arn = group.and_then(|group| group.log_group_arn.as_deref());
-            let member = format!(
-                "loggingConfiguration.destinations.{}.member.cloudWatchLogsLogGroup.logGroupArn",
-                place + 1
-            );
-            constraints.length(&member, arn, 1..=256);
-        }
-    }
-
     /// The ARN of the first log group.
     pub(crate) fn log_group_arn(&self) -> Option<&str> {
         let destination = self.destinations.as_ref()?.first()?;
         destination.cloud_watch_logs_log_group.as_ref()?.log_group_arn.as_deref()
     }
 
-    /// Logging that is on has exactly one destination; logging that is off at
-    /// most one.
+    /// Logging that is on has exactly one destination, a log group; logging that
+    /// is off has at most one.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
-        let destinations = self.destinations.as_ref().map_or(0, Vec::len);
-        if destinations > 1 || (self.level != "OFF" && destinations != 1) {
+        let given = self.destinations.as_ref().map_or(0, Vec::len);
+        let is_group = |destination: &&LogDestination| {
+            let group = destination.cloud_watch_logs_log_group.as_ref();
+            group.is_some_and(|group| group.log_group_arn.is_some())
+        };
+        let groups = self.destinations.iter().flatten().filter(is_group).count();
+        if given > 1 || (self.level != "OFF" && groups != 1) {
             return Err(ApiError::new(
                 ErrorCode::InvalidLoggingConfiguration,
                 "Invalid Logging Configuration: Must specify exactly one Log Destination.",
@@ -102,7 +89,6 @@ pub(crate) struct TracingConfiguration {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EncryptionConfiguration {
-    #[serde(default)]
     pub(crate) r#type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kms_key_id: Option<String>,
@@ -119,17 +105,6 @@ impl Default for EncryptionConfiguration {
 }
 
 impl EncryptionConfiguration {
-    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
-        let set = [OWNED_KEY, "CUSTOMER_MANAGED_KMS_KEY"];
-        constraints.one_of("encryptionConfiguration.type", Some(&self.r#type), &set);
-        constraints.length("encryptionConfiguration.kmsKeyId", self.kms_key_id.as_deref(), 1..=2048);
-        constraints.range(
-            "encryptionConfiguration.kmsDataKeyReusePeriodSeconds",
-            self.kms_data_key_reuse_period_seconds,
-            60..=900,
-        );
-    }
-
     /// A key is named exactly if it is the customer's.
     pub(crate) fn check(&self) -> Result<(), ApiError> {
         let owned = self.r#type == OWNED_KEY;
@@ -168,15 +143,6 @@ impl Settings {
             logging: Some(self.logging.unwrap_or_default()),
             tracing: Some(self.tracing.unwrap_or_default()),
             encryption: Some(self.encryption.unwrap_or_default()),
-        }
-    }
-
-    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
-        if let Some(logging) = &self.logging {
-            logging.check_members(constraints);
-        }
-        if let Some(encryption) = &self.encryption {
-            encryption.check_members(constraints);
         }
     }
 
@@ -228,7 +194,7 @@ pub(crate) fn shown_revision(revision: &Revision) -> Option<&str> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Description<'a> {
-    /// Empty if only metadata is wanted: the model requires the member.
+    /// `{}` if only metadata is wanted. API reference, `DescribeStateMachineOutput`.
     definition: Cow<'a, str>,
     role_arn: &'a str,
     logging_configuration: LoggingConfiguration,
@@ -243,13 +209,17 @@ pub(crate) struct Description<'a> {
 impl<'a> Description<'a> {
     pub(crate) fn of(revision: &'a Revision, metadata_only: bool) -> Result<Self, ApiError> {
         Ok(Self {
-            definition: Cow::Borrowed(if metadata_only { "" } else { &revision.definition }),
+            definition: Cow::Borrowed(if metadata_only { "{}" } else { &revision.definition }),
             role_arn: &revision.role_arn,
             logging_configuration: json::stored(revision.logging.as_deref())?,
             tracing_configuration: json::stored(revision.tracing.as_deref())?,
             encryption_configuration: json::stored(revision.encryption.as_deref())?,
             revision_id: shown_revision(revision),
-            variable_references: variable_references::of(&revision.definition),
+            variable_references: if metadata_only {
+                References::default()
+            } else {
+                variable_references::of(&revision.definition)
+            },
         })
     }
 
@@ -271,6 +241,8 @@ mod tests {
             ("{}".to_owned(), true),
             (r#"{"destinations":[]}"#.to_owned(), true),
             (r#"{"level":"ALL"}"#.to_owned(), false),
+            (r#"{"level":"ALL","destinations":[{}]}"#.to_owned(), false),
+            (r#"{"level":"ALL","destinations":[{"cloudWatchLogsLogGroup":{}}]}"#.to_owned(), false),
             (format!(r#"{{"level":"ALL","destinations":[{group}]}}"#), true),
             (format!(r#"{{"level":"OFF","destinations":[{group}]}}"#), true),
             (format!(r#"{{"level":"ALL","destinations":[{group},{group}]}}"#), false),

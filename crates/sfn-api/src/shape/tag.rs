@@ -3,13 +3,11 @@
 use serde::{Deserialize, Serialize};
 use sfn_store::TagError;
 
-use crate::constraint::Constraints;
 use crate::{ApiError, Detail, ErrorCode};
 
-/// A tag of a resource. A member that was left out is empty.
+/// A tag of a resource. A value that was left out is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Tag {
-    #[serde(default)]
     pub(crate) key: String,
     #[serde(default)]
     pub(crate) value: String,
@@ -21,13 +19,21 @@ impl From<Tag> for sfn_store::Tag {
     }
 }
 
-/// Checks the lengths of keys and values.
-pub(crate) fn check(constraints: &mut Constraints, tags: &[Tag]) {
-    for (place, tag) in tags.iter().enumerate() {
-        let member = |field: &str| format!("tags.{}.member.{field}", place + 1);
-        constraints.length(&member("key"), Some(&tag.key), 1..=128);
-        constraints.length(&member("value"), Some(&tag.value), 0..=256);
+/// What keys of users' tags do not begin with, in any case. *Tag naming limits
+/// and requirements*.
+const RESERVED: &str = "aws:";
+
+/// Tags to set, none of which is the service's own.
+pub(crate) fn to_set(tags: Vec<Tag>) -> Result<Vec<sfn_store::Tag>, ApiError> {
+    let is_reserved =
+        |tag: &&Tag| tag.key.get(..RESERVED.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED));
+    if let Some(tag) = tags.iter().find(is_reserved) {
+        return Err(ApiError::validation(format!(
+            "Tag keys that begin with '{RESERVED}' are reserved for system use. Received: {}",
+            tag.key
+        )));
     }
+    Ok(tags.into_iter().map(Into::into).collect())
 }
 
 /// The tags of a new resource, as many as it may have.
@@ -35,7 +41,7 @@ pub(crate) fn of_new(tags: Vec<Tag>, resource: &str) -> Result<Vec<sfn_store::Ta
     if tags.len() > sfn_store::TAGS_MAX {
         return Err(too_many(resource));
     }
-    Ok(tags.into_iter().map(Into::into).collect())
+    to_set(tags)
 }
 
 /// The error about more tags than a resource may have.

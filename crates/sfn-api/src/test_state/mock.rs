@@ -7,8 +7,6 @@ use serde::Deserialize;
 
 use super::model::{Answers, Strictness};
 use crate::ApiError;
-use crate::constraint::Constraints;
-use crate::document;
 
 /// `MockInput`
 #[derive(Debug, Deserialize)]
@@ -27,23 +25,16 @@ struct ErrorOutput {
 }
 
 impl Mock {
-    pub(crate) fn check_members(&self, constraints: &mut Constraints) {
-        document::check(constraints, "mock.result", self.result.as_deref());
-        if let Some(output) = &self.error_output {
-            constraints.required("mock.errorOutput.error", output.error.as_ref());
-            constraints.sensitive_length("mock.errorOutput.error", output.error.as_deref(), 0..=256);
-            constraints.sensitive_length("mock.errorOutput.cause", output.cause.as_deref(), 0..=32_768);
-        }
-        let modes = ["STRICT", "PRESENT", "NONE"];
-        constraints.one_of("mock.fieldValidationMode", self.field_validation_mode.as_deref(), &modes);
-    }
-
-    /// A mock is a result or an error.
+    /// A mock is a result or an error, which has a name. API reference,
+    /// `MockErrorOutput`.
     pub(crate) fn check_choice(&self) -> Result<(), ApiError> {
         if self.result.is_some() == self.error_output.is_some() {
             return Err(ApiError::validation(
                 "A test mock should have only one of the following fields: [result, errorOutput].",
             ));
+        }
+        if self.error_output.as_ref().is_some_and(|output| output.error.is_none()) {
+            return Err(ApiError::validation("A test mock's errorOutput must have an error."));
         }
         Ok(())
     }

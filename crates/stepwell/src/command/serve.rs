@@ -1,7 +1,7 @@
 //! `stepwell serve`.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,11 +20,11 @@ const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Arguments of `stepwell serve`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Point any client at it, for instance:
-  aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
-  boto3.client('stepfunctions', endpoint_url='http://127.0.0.1:8083',
-               config=Config(inject_host_prefix=False))   # for StartSyncExecution
-Any credentials are taken. Every option can be set as STEPWELL_<OPTION> too.")]
+Point any client at it; boto3 and the AWS CLI need no more than
+  export AWS_ENDPOINT_URL_SFN=http://stepwell@127.0.0.1:8083
+The name before @ takes the `sync-` that clients put before the host for
+StartSyncExecution and TestState. docs/clients.md has the settings of others. Any credentials are taken.
+Every option can be set as STEPWELL_<OPTION> too.")]
 pub(crate) struct Arguments {
     /// Address and port to listen on; port 0 picks a free one
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8083", env = "STEPWELL_LISTEN")]
@@ -79,6 +79,8 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let outlets = open(&outlets)?;
         config.observer = outlets.clone().map(|outlets| Arc::new(outlets) as Arc<_>);
         let server = Server::bind(config, Arc::new(router)).await?;
+        // Who waits for the first line on stdout finds the settings there already.
+        std::io::stderr().write_all(settings(server.address()).as_bytes())?;
         let mut stdout = std::io::stdout();
         writeln!(stdout, "stepwell listening on http://{}", server.address())?;
         stdout.flush()?;
@@ -94,6 +96,19 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What a shell needs so that boto3 and the AWS CLI find the server. They put
+/// `sync-` before what stands between `//` and the port, for two operations: the
+/// name before `@` takes it, and the host stays as it is.
+fn settings(address: SocketAddr) -> String {
+    // What listens on every address answers on this one.
+    let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    let address = SocketAddr::new(ip, address.port());
+    format!(
+        "For boto3 and the AWS CLI, in a shell (docs/clients.md has others):\n  \
+         export AWS_ENDPOINT_URL_SFN=http://stepwell@{address}\n"
+    )
+}
+
 /// Warnings and errors, unless `STEPWELL_LOG` says otherwise (`info`, `debug`).
 fn log_to_stderr() {
     let level = std::env::var("STEPWELL_LOG").ok().and_then(|level| level.parse().ok());
@@ -101,4 +116,22 @@ fn log_to_stderr() {
         .with_max_level(level.unwrap_or(tracing::Level::WARN))
         .with_writer(std::io::stderr)
         .init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_name_an_address_that_clients_can_reach() {
+        for (listening, reachable) in [
+            ("127.0.0.1:8083", "http://stepwell@127.0.0.1:8083\n"),
+            ("0.0.0.0:1", "http://stepwell@127.0.0.1:1\n"),
+            ("[::]:1", "http://stepwell@127.0.0.1:1\n"),
+            ("192.0.2.7:80", "http://stepwell@192.0.2.7:80\n"),
+        ] {
+            let text = settings(listening.parse().unwrap());
+            assert!(text.contains(reachable), "{text}");
+        }
+    }
 }
