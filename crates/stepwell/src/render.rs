@@ -1,6 +1,7 @@
 //! What a person sees: findings in a definition, and a history.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use asl_parser::Diagnostic;
@@ -43,15 +44,12 @@ pub(crate) fn findings(name: &str, text: &str, diagnostics: &[Diagnostic], valid
 }
 
 /// An error in an expression, with a caret under its place.
-pub(crate) fn expression_error(expression: &str, title: &str, position: Option<usize>) -> String {
+pub(crate) fn expression_error(expression: &str, title: &str, place: Option<Range<usize>>) -> String {
     let group = Level::ERROR.primary_title(title);
-    let group = match position {
+    let group = match place {
         None => group.element(Level::NOTE.message(expression)),
-        Some(position) => {
-            // JSONata's positions lie behind what is wrong.
-            let at = position.min(expression.len());
-            let start = (0..=at).rev().find(|start| expression.is_char_boundary(*start)).unwrap_or_default();
-            let snippet = Snippet::source(expression).annotation(AnnotationKind::Primary.span(start..start));
+        Some(place) => {
+            let snippet = Snippet::source(expression).annotation(AnnotationKind::Primary.span(place));
             group.element(snippet)
         }
     };

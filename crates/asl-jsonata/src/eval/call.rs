@@ -350,7 +350,7 @@ impl Evaluator<'_, '_> {
                 let site = Site::new(FIRST_OF_CHAIN, "f");
                 self.meter.enter()?;
                 let first = Callee::from_function(first);
-                let between = self.call_at(&site, first, vec![argument], &Item::null(), env)?;
+                let between = self.call_at(&site, first, vec![argument], &Item::null(), env)?.normalize();
                 self.meter.leave();
                 Ok(Tail::Next(Next { callee: last, arguments: vec![between] }))
             }

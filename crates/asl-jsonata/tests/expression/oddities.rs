@@ -206,6 +206,7 @@ fn predicates_behind_sorted_rows_see_the_rows() {
         (r#"([{"a": 2}, {"a": 1}])#$i^(a)[0].[$i, a]"#, "[1,1]"),
         (r#"([{"a": 2}, {"a": 1}])#$i^(a)[[0]].[$i, a]"#, "[1,1]"),
         (r#"([{"a": 2}])#$i^(a)[a > 0].[$i, a]"#, "[0,2]"),
+        (r#"($f := $spread ~> |$|{"z": 1}|; $f({"sku": 1}))"#, r#"{"sku":1,"z":1}"#),
         (r#"($f := $replace("hello", "l", ?); $f(missing))"#, r#""heundefinedundefinedo""#),
         (r#"$map([0, null], $replace("hello", "l", ?))"#, r#"["he00o","henullnullo"]"#),
     ];

@@ -1,6 +1,7 @@
 //! `stepwell eval`: one expression, or a batch of them.
 
 use std::io::{BufRead as _, Write as _};
+use std::ops::Range;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -78,6 +79,36 @@ struct Failure {
     message: String,
     /// In bytes of the expression.
     position: Option<usize>,
+    /// What stands there, or just before.
+    token: Option<String>,
+}
+
+impl Failure {
+    fn new(message: String, position: Option<usize>) -> Self {
+        Self { code: None, message, position, token: None }
+    }
+
+    /// What to point at. JSONata's positions lie behind the operator that failed,
+    /// or behind the parenthesis of the call.
+    fn place(&self, expression: &str) -> Option<Range<usize>> {
+        let position = self.position?.min(expression.len());
+        let at = (0..=position).rev().find(|at| expression.is_char_boundary(*at)).unwrap_or_default();
+        let token = self.token.as_deref().filter(|token| !token.is_empty());
+        let (before, behind) = expression.split_at_checked(at)?;
+        let called = before.strip_suffix('(').map_or(before, str::trim_end);
+        let Some(token) = token else { return Some(at..at) };
+        Some(if called.ends_with(token) {
+            let start = called.len() - token.len();
+            let sigil = called.get(..start).is_some_and(|text| text.ends_with('$'));
+            start - usize::from(sigil)..called.len()
+        } else if before.ends_with(token) {
+            at - token.len()..at
+        } else if behind.starts_with(token) {
+            at..at + token.len()
+        } else {
+            at..at
+        })
+    }
 }
 
 /// Evaluates. Exit code 1 if the expression is wrong.
@@ -93,11 +124,12 @@ pub(crate) fn execute(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Ok(Some(value)) => println!("{value}"),
         Ok(None) => {}
         Err(failure) => {
+            let place = failure.place(&expression);
             let title = match failure.code {
                 Some(code) => format!("{code}: {}", failure.message),
                 None => failure.message,
             };
-            eprintln!("{}", render::expression_error(&expression, &title, failure.position));
+            eprintln!("{}", render::expression_error(&expression, &title, place));
             return Ok(ExitCode::FAILURE);
         }
     }
@@ -116,14 +148,12 @@ fn batch() -> anyhow::Result<ExitCode> {
                     request.bindings.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
                 evaluate(request.language, &request.expr, request.data.as_ref(), &bindings)
             }
-            Err(error) => {
-                Err(Failure { code: None, message: format!("not a request: {error}"), position: None })
-            }
+            Err(error) => Err(Failure::new(format!("not a request: {error}"), None)),
         };
         match evaluated {
             Ok(Some(value)) => writeln!(out, "{{\"value\":{value}}}"),
             Ok(None) => writeln!(out, "{{\"undefined\":true}}"),
-            Err(Failure { code, message, position }) => {
+            Err(Failure { code, message, position, .. }) => {
                 writeln!(
                     out,
                     "{}",
@@ -147,12 +177,12 @@ fn evaluate(
         Language::Jsonpath | Language::Intrinsic => {
             let world = World { context: Value::Null, bindings };
             let scope = Scope { input: data.unwrap_or(&Value::Null), environment: &world };
-            let compiled = |error: asl_jsonpath::CompileError| Failure {
-                code: None,
-                position: text.char_indices().nth(error.position - 1).map(|(at, _)| at).or(Some(text.len())),
-                message: error.message,
+            let compiled = |error: asl_jsonpath::CompileError| {
+                let place = error.position.saturating_sub(1);
+                let at = text.char_indices().nth(place).map_or(text.len(), |(at, _)| at);
+                Failure::new(error.message, Some(at))
             };
-            let lost = |message: String| Failure { code: None, message, position: None };
+            let lost = |message: String| Failure::new(message, None);
             if language == Language::Jsonpath {
                 let path = JsonPath::compile(text).map_err(compiled)?;
                 return path.select(&scope).map(Some).map_err(|error| lost(error.to_string()));
@@ -169,6 +199,7 @@ fn jsonata(text: &str, data: Option<&Value>, bindings: &Object) -> Result<Option
         code: Some(error.code),
         position: error.position,
         message: error.message,
+        token: error.token,
     };
     let expression = Expression::compile(text, Dialect::StepFunctions).map_err(failed)?;
     let mut bits = entropy::bits();
@@ -198,5 +229,34 @@ impl Environment for World<'_> {
 
     fn variable(&self, name: &str) -> Option<&Value> {
         self.bindings.get(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text that the error of an expression points at, and where it begins.
+    fn pointed_at(expression: &str) -> (usize, &str) {
+        let failure = jsonata(expression, None, &Object::default()).expect_err("the expression fails");
+        let place = failure.place(expression).expect("the error has a place");
+        (place.start, expression.get(place).expect("the place is in the expression"))
+    }
+
+    #[test]
+    fn errors_point_at_what_is_wrong() {
+        for (expression, want) in [
+            ("'a' + 1", (4, "+")),
+            ("'日本語' <= true", (12, "<=")),
+            ("{\n\t\"b\": $sum (\"x\")\n}", (8, "$sum")),
+            ("$error('no')", (0, "$error")),
+            ("(1 2)", (3, "2")),
+            ("items[", (6, "")),
+            ("", (0, "")),
+            ("\"😀", (5, "")),
+            ("$uppercase(1) & $foo()", (0, "$uppercase")),
+        ] {
+            assert_eq!(pointed_at(expression), want, "{expression}");
+        }
     }
 }
