@@ -39,7 +39,7 @@ pub(crate) async fn create(
     let busy = shared.busy();
     let arn = new.arn.clone();
     let origin = Arc::new(TaskOrigin::of(&arn, new.test_case.clone()));
-    let chronicle = Chronicle::begin(
+    let mut chronicle = Chronicle::begin(
         shared,
         &Beginning {
             identity: &start.execution,
@@ -95,6 +95,8 @@ pub(crate) async fn create(
         shared.metrics.created.add(1);
         shared.metrics.closed.add(usize::from(record.closed.is_some()));
         let (events, outcome) = begun.map(|(_, batch)| batch.into_parts()).unwrap_or_default();
+        // A first step has no tasks from before.
+        let _none = chronicle.count(shared, &events);
         chronicle.tell_start(events, outcome.as_ref(), record.started_at);
     }
     Ok(created)
@@ -106,13 +108,16 @@ async fn store_and_hold(
     shared: Arc<Shared>,
     events: mpsc::Sender<Event>,
     new: NewExecution,
-    live: Live,
+    mut live: Live,
     mut batch: Batch,
 ) -> Result<Creation<ExecutionRecord>, CreateExecutionError> {
     let creation = shared.store.create_execution(new).await?;
     if let Creation::Created(record) = &creation.execution {
         shared.metrics.created.add(1);
-        live.chronicle.tell_start(batch.take_events(), None, record.started_at);
+        let events = batch.take_events();
+        // A first step has no tasks from before.
+        let _none = live.chronicle.count(&shared, &events);
+        live.chronicle.tell_start(events, None, record.started_at);
     }
     if let Some(lease) = creation.lease {
         let mut live = Box::new(live);
