@@ -39,17 +39,7 @@ pub(crate) async fn create(
     let busy = shared.busy();
     let arn = new.arn.clone();
     let origin = Arc::new(TaskOrigin::of(&arn, new.test_case.clone()));
-    let mut chronicle = Chronicle::begin(
-        shared,
-        &Beginning {
-            identity: &start.execution,
-            machine_type: MachineType::Standard,
-            input: &new.input,
-            started_at: new.started_at,
-            is_child: new.map_run.is_some(),
-            logging: logging.as_ref(),
-        },
-    );
+    let mut chronicle = chronicle(shared, &new, &start, logging.as_ref());
     let kin = Kin { revision: new.revision.clone(), started_on: new.started_on.clone(), logging };
     let for_live = chronicle.clone();
     let begun = guarded(&shared.metrics, || {
@@ -100,6 +90,19 @@ pub(crate) async fn create(
         chronicle.tell_start(events, outcome.as_ref(), record.started_at);
     }
     Ok(created)
+}
+
+/// What will be told of an execution that is to be created.
+fn chronicle(shared: &Shared, new: &NewExecution, start: &Start, logging: Option<&Arc<str>>) -> Chronicle {
+    let beginning = Beginning {
+        identity: &start.execution,
+        machine_type: MachineType::Standard,
+        input: &new.input,
+        started_at: new.started_at,
+        is_child: new.map_run.is_some(),
+        logging,
+    };
+    Chronicle::begin(shared, &beginning)
 }
 
 /// Stores an execution with its first step under a lease, and hands it to the
