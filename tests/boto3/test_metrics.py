@@ -1,11 +1,13 @@
 """The metrics page: what happened to the executions of each state machine."""
 
+import pytest
+
 from machines import chain, create, ended, until
 
 
-def counts(server, machine):
-    """The samples with this state machine's label alone, by their names."""
-    label = f'{{state_machine_arn="{machine}"}}'
+def counts(server, arn, label="state_machine_arn"):
+    """The samples with this label alone, by their names."""
+    label = f'{{{label}="{arn}"}}'
     metrics = server.metrics().items()
     return {name.removesuffix(label): value for name, value in metrics if name.endswith(label)}
 
@@ -19,8 +21,8 @@ def test_ends_are_counted_by_state_machine(serve):
     for machine in (succeeds, succeeds, fails):
         ended(sfn, sfn.start_execution(stateMachineArn=machine)["executionArn"])
     sfn.stop_execution(executionArn=sfn.start_execution(stateMachineArn=waits)["executionArn"])
-    zeros = dict.fromkeys(f"stepwell_executions_{name}_total" for name in ("redriven", "succeeded", "failed", "timed_out", "aborted"))
-    zeros = dict.fromkeys(zeros, 0)
+    ends = ("redriven", "succeeded", "failed", "timed_out", "aborted")
+    zeros = {f"stepwell_executions_{name}_total": 0 for name in ends}
     for machine, started, name, count in [(succeeds, 2, "succeeded", 2), (fails, 1, "failed", 1), (waits, 1, "aborted", 1)]:
         seen = until(lambda: counts(server, machine), lambda seen: seen["stepwell_execution_time_seconds_count"] == count)
         took = seen.pop("stepwell_execution_time_seconds_sum")
@@ -56,3 +58,45 @@ def test_a_deleted_machine_leaves(serve):
     # The first look at the page is when it is looked up what is gone.
     assert counts(server, kept)
     assert not counts(server, gone)
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_tasks_of_activities_are_counted(serve, restarts):
+    server = serve()
+    sfn = server.client()
+    activity = sfn.create_activity(name="counted")["activityArn"]
+    machine = create(sfn, {"First": {"Type": "Task", "Resource": activity, "End": True}})
+    execution = sfn.start_execution(stateMachineArn=machine)["executionArn"]
+    if restarts:
+        assert server.stop() == 0
+        sfn = server.start().client()
+    token = sfn.get_activity_task(activityArn=activity)["taskToken"]
+    sfn.send_task_success(taskToken=token, output="7")
+    ended(sfn, execution)
+    look = lambda: counts(server, activity, "activity_arn")
+    seen = until(look, lambda seen: seen.get("stepwell_activity_time_seconds_count") == 1)
+    stages = ("scheduled", "started", "succeeded", "failed", "timed_out", "heartbeat_timed_out")
+    found = [seen[f"stepwell_activities_{stage}_total"] for stage in stages]
+    # Each process counts what it did itself.
+    assert found == [0 if restarts else 1, 1, 1, 0, 0, 0]
+    assert seen["stepwell_activity_run_time_seconds_count"] == 1
+    sfn.delete_activity(activityArn=activity)
+
+
+def test_tasks_of_functions_are_counted(serve):
+    server = serve("--lambda-endpoint", "http://127.0.0.1:1")
+    sfn = server.client()
+    function = "arn:aws:lambda:us-east-1:123456789012:function:f"
+    parameters = {"FunctionName": function}
+    invoke = "arn:aws:states:::lambda:invoke"
+    plain = create(sfn, {"First": {"Type": "Task", "Resource": function, "End": True}})
+    service = create(sfn, {"First": {"Type": "Task", "Resource": invoke, "Parameters": parameters, "End": True}})
+    for machine in (plain, service):
+        ended(sfn, sfn.start_execution(stateMachineArn=machine)["executionArn"])
+    for arn, label, many in [
+        (function, "lambda_function_arn", "lambda_functions"),
+        (invoke, "service_integration_resource_arn", "service_integrations"),
+    ]:
+        seen = counts(server, arn, label)
+        assert seen[f"stepwell_{many}_scheduled_total"] == 1
+        assert seen[f"stepwell_{many}_failed_total"] == 1

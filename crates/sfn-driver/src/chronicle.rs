@@ -10,6 +10,7 @@ use crate::live::closed;
 use crate::machine_metric::Counters;
 use crate::observer::{ExecutionObserver, Observation, ObservedExecution};
 use crate::shared::Shared;
+use crate::task_metric::{OpenTasks, Orphan};
 
 /// Tells of one execution.
 #[derive(Clone, Debug)]
@@ -17,6 +18,7 @@ pub(crate) struct Chronicle {
     counters: Arc<Counters>,
     observer: Option<Arc<dyn ExecutionObserver>>,
     started_at: Timestamp,
+    open_tasks: OpenTasks,
 }
 
 /// An execution that begins.
@@ -50,7 +52,7 @@ impl Chronicle {
             })
         });
         let counters = shared.machines.of(&identity.state_machine_arn);
-        Self { counters, observer, started_at: beginning.started_at }
+        Self { counters, observer, started_at: beginning.started_at, open_tasks: OpenTasks::default() }
     }
 
     /// That of an execution which is taken up from the store.
@@ -76,12 +78,23 @@ impl Chronicle {
                 logging: logging.cloned(),
             })
         });
-        Self { counters: shared.machines.of(&labelled), observer, started_at: record.started_at }
+        Self {
+            counters: shared.machines.of(&labelled),
+            observer,
+            started_at: record.started_at,
+            open_tasks: OpenTasks::default(),
+        }
     }
 
     /// Whether anybody wants to know the events.
     pub(crate) fn is_observed(&self) -> bool {
         self.observer.is_some()
+    }
+
+    /// Counts the tasks that events are of. Events of tasks that began before
+    /// the execution came into memory are answered.
+    pub(crate) fn count(&mut self, shared: &Shared, events: &[HistoryEvent]) -> Vec<Orphan> {
+        events.iter().filter_map(|event| self.open_tasks.count(&shared.tasks, event)).collect()
     }
 
     /// Tells that the execution was created, with its first events if it made

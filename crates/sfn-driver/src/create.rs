@@ -41,17 +41,7 @@ pub(crate) async fn create(
     start.missing_activities = activity::missing(&*shared.store, &definition.activities()).await?;
     let arn = new.arn.clone();
     let origin = Arc::new(TaskOrigin::of(&arn, new.test_case.clone()));
-    let chronicle = Chronicle::begin(
-        shared,
-        &Beginning {
-            identity: &start.execution,
-            machine_type: MachineType::Standard,
-            input: &new.input,
-            started_at: new.started_at,
-            is_child: new.map_run.is_some(),
-            logging: logging.as_ref(),
-        },
-    );
+    let mut chronicle = chronicle(shared, &new, &start, logging.as_ref());
     let kin = Kin { revision: new.revision.clone(), started_on: new.started_on.clone(), logging };
     let for_live = chronicle.clone();
     let begun = guarded(&shared.metrics, || {
@@ -97,9 +87,24 @@ pub(crate) async fn create(
         shared.metrics.created.add(1);
         shared.metrics.closed.add(usize::from(record.closed.is_some()));
         let (events, outcome) = begun.map(|(_, batch)| batch.into_parts()).unwrap_or_default();
+        // A first step has no tasks from before.
+        let _none = chronicle.count(shared, &events);
         chronicle.tell_start(events, outcome.as_ref(), record.started_at);
     }
     Ok(created)
+}
+
+/// What will be told of an execution that is to be created.
+fn chronicle(shared: &Shared, new: &NewExecution, start: &Start, logging: Option<&Arc<str>>) -> Chronicle {
+    let beginning = Beginning {
+        identity: &start.execution,
+        machine_type: MachineType::Standard,
+        input: &new.input,
+        started_at: new.started_at,
+        is_child: new.map_run.is_some(),
+        logging,
+    };
+    Chronicle::begin(shared, &beginning)
 }
 
 /// Stores an execution with its first step under a lease, and hands it to the
@@ -108,13 +113,16 @@ async fn store_and_hold(
     shared: Arc<Shared>,
     events: mpsc::Sender<Event>,
     new: NewExecution,
-    live: Live,
+    mut live: Live,
     mut batch: Batch,
 ) -> Result<Creation<ExecutionRecord>, CreateExecutionError> {
     let creation = shared.store.create_execution(new).await?;
     if let Creation::Created(record) = &creation.execution {
         shared.metrics.created.add(1);
-        live.chronicle.tell_start(batch.take_events(), None, record.started_at);
+        let events = batch.take_events();
+        // A first step has no tasks from before.
+        let _none = live.chronicle.count(&shared, &events);
+        live.chronicle.tell_start(events, None, record.started_at);
     }
     if let Some(lease) = creation.lease {
         let mut live = Box::new(live);

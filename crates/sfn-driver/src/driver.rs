@@ -22,6 +22,7 @@ use crate::metric::Metrics;
 use crate::run::{Event, Shell};
 use crate::shared::{Config, Shared};
 use crate::task::TaskHandler;
+use crate::task_metric::{TaskCounts, TaskFamily};
 use crate::watch::{Subject, Watch};
 
 /// Most events that wait for the shell; hints past it are dropped.
@@ -65,15 +66,22 @@ impl Driver {
     }
 
     /// What the driver has counted of each state machine's executions, by ARN.
-    /// Those of machines past [`MACHINES_MAX`](crate::MACHINES_MAX) come last,
+    /// Those of machines past [`LABELS_MAX`](crate::LABELS_MAX) come last,
     /// under no ARN, if there were any.
     pub fn machine_counts(&self) -> Vec<(Option<Arc<str>>, MachineCounts)> {
-        self.shared.machines.read()
+        let machines = self.shared.machines.all();
+        machines.into_iter().map(|(arn, counters)| (arn, counters.read())).collect()
     }
 
-    /// Forgets the counts of state machines that are gone. Children of map runs
-    /// go with the machine that they are part of.
-    pub async fn forget_deleted_machines(&self) -> Result<(), Fault> {
+    /// What the driver has counted of the tasks of each resource, by ARN, as it
+    /// is with [`machine_counts`](Self::machine_counts).
+    pub fn task_counts(&self, family: TaskFamily) -> Vec<(Option<Arc<str>>, TaskCounts)> {
+        self.shared.tasks.read(family)
+    }
+
+    /// Forgets the counts of state machines and activities that are gone.
+    /// Children of map runs go with the machine that they are part of.
+    pub async fn forget_deleted(&self) -> Result<(), Fault> {
         for arn in self.shared.machines.arns() {
             let machine = arn.split_once('/').map_or(&*arn, |(machine, _label)| machine);
             // An ARN that is none was never a state machine's.
@@ -83,6 +91,16 @@ impl Driver {
             };
             if !is_there {
                 self.shared.machines.forget(&arn);
+            }
+        }
+        let activities = self.shared.tasks.activities();
+        for arn in activities.arns() {
+            let is_there = match arn.parse() {
+                Ok(activity) => self.shared.store.activity(&activity).await?.is_some(),
+                Err(_) => false,
+            };
+            if !is_there {
+                activities.forget(&arn);
             }
         }
         Ok(())

@@ -84,7 +84,7 @@ pub(crate) fn run(
     };
     let busy = shared.busy();
     let mut express = Express::new(shared, execution, origin, chronicle, started_at, stop);
-    let events = express.observed(&first);
+    let events = express.observed(shared, &first);
     express.chronicle.tell_start(events, first.outcome.as_ref(), started_at);
     if let Some(outcome) = express.take_in(first) {
         let events = std::mem::take(&mut express.events);
@@ -156,7 +156,8 @@ impl Express {
             let now = shared.now();
             let outcome = match guarded(&shared.metrics, || self.execution.step(now, signal)) {
                 Ok(Ok(step)) => {
-                    self.chronicle.tell(self.observed(&step), step.outcome.as_ref(), now);
+                    let events = self.observed(&shared, &step);
+                    self.chronicle.tell(events, step.outcome.as_ref(), now);
                     self.take_in(step)
                 }
                 Ok(Err(_)) => {
@@ -205,8 +206,10 @@ impl Express {
         tokio::spawn(async move { Reports::Express(sender).send(report).await });
     }
 
-    /// The events of a step, if anybody wants to know them.
-    fn observed(&self, step: &Step) -> Vec<HistoryEvent> {
+    /// Counts the tasks of a step. Its events, if anybody wants to know them.
+    fn observed(&mut self, shared: &Shared, step: &Step) -> Vec<HistoryEvent> {
+        // All its tasks began in memory.
+        let _none = self.chronicle.count(shared, &step.events);
         if self.chronicle.is_observed() { step.events.clone() } else { Vec::new() }
     }
 

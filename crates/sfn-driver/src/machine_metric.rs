@@ -1,17 +1,11 @@
 //! What a driver counts for each state machine, after the metrics that AWS
 //! names in the developer guide, *Monitoring Step Functions metrics*.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sfn_store::ExecutionStatus;
 
 use crate::metric::Counter;
-
-/// Most state machines that are told apart. Those past it are counted
-/// together, until others are gone.
-pub const MACHINES_MAX: usize = 1_000;
 
 /// Upper bounds of the buckets of `ExecutionTime`, in milliseconds.
 pub const EXECUTION_TIME_BOUNDS_MILLISECONDS: [u64; 14] =
@@ -58,7 +52,7 @@ impl Counters {
         self.time_milliseconds.add(usize::try_from(milliseconds).unwrap_or(usize::MAX));
     }
 
-    fn read(&self) -> MachineCounts {
+    pub(crate) fn read(&self) -> MachineCounts {
         MachineCounts {
             started: self.started.get(),
             redriven: self.redriven.get(),
@@ -95,67 +89,16 @@ pub struct MachineCounts {
     pub time_milliseconds: u64,
 }
 
-/// The counters of all state machines, by ARN.
-#[derive(Debug, Default)]
-pub(crate) struct Machines {
-    known: Mutex<BTreeMap<Arc<str>, Arc<Counters>>>,
-    /// Of those that found no place.
-    others: Arc<Counters>,
-}
-
-impl Machines {
-    /// The counters of a state machine.
-    pub(crate) fn of(&self, arn: &Arc<str>) -> Arc<Counters> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(counters) = known.get(arn) {
-            return Arc::clone(counters);
-        }
-        if known.len() >= MACHINES_MAX {
-            return Arc::clone(&self.others);
-        }
-        let counters = Arc::default();
-        known.insert(Arc::clone(arn), Arc::clone(&counters));
-        counters
-    }
-
-    /// The counts by ARN; those of machines that found no place come last,
-    /// under no ARN, if there were any.
-    pub(crate) fn read(&self) -> Vec<(Option<Arc<str>>, MachineCounts)> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut read: Vec<_> =
-            known.iter().map(|(arn, counters)| (Some(Arc::clone(arn)), counters.read())).collect();
-        let others = self.others.read();
-        if others.started > 0 || others.time_buckets.iter().any(|count| *count > 0) {
-            read.push((None, others));
-        }
-        read
-    }
-
-    /// The ARNs of the state machines that are told apart.
-    pub(crate) fn arns(&self) -> Vec<Arc<str>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
-    }
-
-    /// Forgets a state machine that is gone.
-    pub(crate) fn forget(&self, arn: &str) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(arn);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn executions_are_counted_by_how_they_ended() {
-        let machines = Machines::default();
-        let counters = machines.of(&Arc::from("a"));
+        let counters = Counters::default();
         counters.count_start();
         counters.count_end(ExecutionStatus::Failed, Duration::from_millis(25));
         counters.count_end(ExecutionStatus::TimedOut, Duration::from_hours(30));
-        let read = machines.read();
-        let [(Some(arn), counts)] = &read[..] else { panic!("{read:?}") };
-        assert_eq!(&**arn, "a");
         let mut buckets = vec![0; 15];
         buckets[2] = 1;
         buckets[14] = 1;
@@ -167,21 +110,6 @@ mod tests {
             time_milliseconds: 108_000_025,
             ..MachineCounts::default()
         };
-        assert_eq!(*counts, want);
-    }
-
-    #[test]
-    fn past_the_most_machines_are_counted_together_until_some_are_gone() {
-        let machines = Machines::default();
-        for number in 0..MACHINES_MAX + 2 {
-            machines.of(&Arc::from(format!("m{number}"))).count_start();
-        }
-        assert_eq!(machines.read().len(), MACHINES_MAX + 1);
-        let last = machines.read().pop();
-        assert!(matches!(last, Some((None, MachineCounts { started: 2, .. }))));
-        machines.forget("m7");
-        machines.of(&Arc::from("new")).count_start();
-        assert!(machines.read().iter().any(|(arn, _)| arn.as_deref() == Some("new")));
-        assert!(!machines.arns().iter().any(|arn| **arn == *"m7"));
+        assert_eq!(counters.read(), want);
     }
 }

@@ -19,6 +19,8 @@ pub trait Observer: Send + Sync + Debug {
     fn counts(&self) -> Vec<(&'static str, u64)>;
 
     /// Passes on what it has heard, as far as that takes no longer than it may.
+    /// For who owns the observer to call, once nothing runs any more; a driver
+    /// does not.
     fn stop(&self) -> BoxFuture<()>;
 }
 

@@ -11,10 +11,12 @@ use tokio::time::Instant;
 
 use crate::definitions::Definitions;
 use crate::dispatch::Dispatcher;
-use crate::machine_metric::Machines;
+use crate::labelled::Labelled;
+use crate::machine_metric;
 use crate::metric::Metrics;
 use crate::node::{Moment, Pace};
 use crate::observer::Observer;
+use crate::task_metric::Tasks;
 use crate::virtual_time::{Busy, VirtualTime};
 use crate::watch::Watchers;
 
@@ -70,7 +72,8 @@ pub(crate) struct Shared {
     pub(crate) dispatcher: Dispatcher,
     pub(crate) definitions: Definitions,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) machines: Machines,
+    pub(crate) machines: Labelled<machine_metric::Counters>,
+    pub(crate) tasks: Tasks,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) watchers: Arc<Watchers>,
     pub(crate) node: NodeId,
@@ -93,7 +96,8 @@ impl Shared {
             metrics: Arc::clone(&dispatcher.metrics),
             dispatcher,
             definitions: Definitions::default(),
-            machines: Machines::default(),
+            machines: Labelled::default(),
+            tasks: Tasks::default(),
             observer: config.observer,
             watchers: Arc::new(Watchers::default()),
             node,

@@ -19,6 +19,7 @@ use crate::node::{Incoming, TurnEnd};
 use crate::run::{Event, told};
 use crate::shared::Shared;
 use crate::task::TaskOrigin;
+use crate::task_metric::look_back;
 
 /// What a turn leaves in memory, and how it ended.
 pub(crate) type Turned = (Option<Box<Live>>, TurnEnd);
@@ -187,6 +188,10 @@ impl Turn<'_> {
                 shared.metrics.commits.add(1);
                 self.live.committed = self.live.last_event_id();
                 let events = batch.take_events();
+                let orphans = self.live.chronicle.count(shared, &events);
+                if !orphans.is_empty() {
+                    look_back(shared, &self.lease.execution, orphans);
+                }
                 self.live.chronicle.tell(events, batch.outcome(), shared.now());
                 if batch.is_closing() {
                     shared.metrics.closed.add(1);

@@ -4,11 +4,16 @@
 mod common;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use asl_runtime::{Limits, Problem, Signal, TaskReport};
+use asl_value::Payload;
 use common::{PASS_CHAIN, Scripted, World, closed};
-use sfn_driver::{ExecutionObserver, Observation, ObservedExecution, Observer};
-use sfn_store::{BoxFuture, ExecutionStatus, MachineType, RedriveExecution};
+use sfn_driver::{Driver, ExecutionObserver, Observation, ObservedExecution, Observer, TaskFamily};
+use sfn_store::{
+    AnswerKind, BoxFuture, ExecutionStatus, MachineType, RedriveExecution, TakeActivityTask, TaskAnswer,
+    TaskMessage,
+};
 
 /// One thing heard.
 #[derive(Clone, Debug)]
@@ -186,8 +191,49 @@ async fn machines_that_are_gone_are_forgotten() {
     let stop = Signal::STOP.to_message().into();
     let deletion = sfn_store::DeleteStateMachine { arn: gone.arn.clone(), stop };
     world.store.delete_state_machine(deletion).await.unwrap();
-    driver.forget_deleted_machines().await.unwrap();
+    driver.forget_deleted().await.unwrap();
     let counts = driver.machine_counts();
     let arns: Vec<_> = counts.iter().map(|(arn, _)| arn.as_deref()).collect();
     assert_eq!(arns, [Some(kept.arn.as_str())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_activity_s_task_is_counted_though_another_node_scheduled_it() {
+    let world = World::new();
+    let activity = world.activity("a").await;
+    let activity_arn = activity.to_string();
+    let text =
+        format!(r#"{{"StartAt":"T","States":{{"T":{{"Type":"Task","Resource":"{activity}","End":true}}}}}}"#);
+    let machine = world.machine("m", &text).await;
+    let first = world.driver(&quiet());
+    let execution = machine.create(&first, "e").await;
+    first.stop().await;
+    let counts = |driver: &Driver| driver.task_counts(TaskFamily::Activity);
+    let [(Some(arn), scheduled)] = &counts(&first)[..] else { panic!("{:?}", counts(&first)) };
+    assert_eq!((&**arn, scheduled.scheduled, scheduled.started), (activity_arn.as_str(), 1, 0));
+    let second = world.driver(&quiet());
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let message = |report: TaskReport| {
+        TaskMessage::new(move |key| {
+            let signal = Signal::Task { task: key.as_str().parse().unwrap(), report: report.clone() };
+            signal.to_message().into()
+        })
+    };
+    let started = message(TaskReport::Started { worker_name: None });
+    let take = TakeActivityTask { activity, message: started };
+    let task = world.store.take_activity_task(take).await.unwrap().unwrap();
+    let output = Payload::parse("7").unwrap();
+    let succeeded = message(TaskReport::Succeeded { output });
+    let answer = TaskAnswer { token: task.token, kind: AnswerKind::Final, message: succeeded };
+    world.store.answer_task(answer).await.unwrap();
+    closed(&second, &execution).await;
+    // Whose events they are is found out in the background.
+    while counts(&second).first().is_none_or(|(_, counts)| counts.time.count == 0) {
+        tokio::task::yield_now().await;
+    }
+    let (arn, counts) = counts(&second).remove(0);
+    assert_eq!(arn.as_deref(), Some(activity_arn.as_str()));
+    assert_eq!((counts.scheduled, counts.started, counts.succeeded), (0, 1, 1));
+    assert!(counts.schedule_time.milliseconds >= 10_000, "{counts:?}");
+    assert_eq!(counts.run_time.count, 1);
 }

@@ -42,6 +42,7 @@ mod protocol;
 mod request_id;
 mod route;
 mod server;
+mod task_metric;
 
 pub use auth::Credential;
 pub use config::{Config, StoreUrl, StoreUrlError};

@@ -20,10 +20,10 @@ use sfn_driver::{EXECUTION_TIME_BOUNDS_MILLISECONDS, MachineCounts};
 
 use crate::metric::{head, line};
 
-/// The label of machines that are not told apart, where there are too many.
-const OTHERS: &str = "other";
+/// The label of what is not told apart, where there is too much.
+pub(crate) const OTHERS: &str = "other";
 
-/// How often at most it is looked up which state machines are gone.
+/// How often at most it is looked up what is gone.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 const TIME: &str = "stepwell_execution_time_seconds";
@@ -39,7 +39,7 @@ const COUNTERS: [Counter; 6] = [
     ("stepwell_executions_aborted_total", "Executions that were stopped.", |counts| counts.aborted),
 ];
 
-/// Says when to look which state machines are gone.
+/// Says when to look which state machines and activities are gone.
 #[derive(Debug, Default)]
 pub(crate) struct Sweep(Mutex<Option<Instant>>);
 
@@ -86,7 +86,7 @@ pub(crate) fn render(text: &mut String, machines: &[(Option<Arc<str>>, MachineCo
     }
 }
 
-fn seconds(milliseconds: u64) -> String {
+pub(crate) fn seconds(milliseconds: u64) -> String {
     format!("{}.{:03}", milliseconds / 1_000, milliseconds % 1_000)
 }
 

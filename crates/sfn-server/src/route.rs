@@ -18,6 +18,7 @@ use crate::machine_metric::{self, Sweep};
 use crate::metric::Metrics;
 use crate::protocol::{self, Answer, Refusal};
 use crate::request_id::RequestIds;
+use crate::task_metric;
 
 /// The `x-amzn-requestid` header, under which AWS clients report a call.
 const REQUEST_ID: &str = "x-amzn-requestid";
@@ -69,9 +70,9 @@ pub(crate) async fn answer(
 /// The text of the metrics page.
 async fn metrics(shared: &Shared) -> String {
     if shared.sweep.is_due()
-        && let Err(error) = shared.driver.forget_deleted_machines().await
+        && let Err(error) = shared.driver.forget_deleted().await
     {
-        tracing::warn!(%error, "the store did not say which state machines are gone");
+        tracing::warn!(%error, "the store did not say what is gone");
     }
     let mut others = shared.driver.metrics().read();
     if let Some(observer) = &shared.observer {
@@ -79,6 +80,9 @@ async fn metrics(shared: &Shared) -> String {
     }
     let mut text = shared.metrics.render(&others);
     machine_metric::render(&mut text, &shared.driver.machine_counts());
+    for family in task_metric::FAMILIES {
+        task_metric::render(&mut text, family, &shared.driver.task_counts(family.of));
+    }
     text
 }
 

@@ -17,7 +17,7 @@ const BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most items that are passed on together.
 const ROUND_MAX: usize = 1_024;
 
-/// How often at most it is logged that something was dropped.
+/// How often at most it is logged that something did not arrive.
 const WARN_EVERY: Duration = Duration::from_secs(10);
 
 /// Passes things on, in order.
@@ -82,13 +82,14 @@ enum Item<T> {
 /// A handle of the queue.
 #[derive(Debug)]
 pub(super) struct Queue<T> {
+    what: &'static str,
     sender: mpsc::Sender<Item<T>>,
     counts: Arc<Counts>,
 }
 
 impl<T> Clone for Queue<T> {
     fn clone(&self) -> Self {
-        Self { sender: self.sender.clone(), counts: Arc::clone(&self.counts) }
+        Self { what: self.what, sender: self.sender.clone(), counts: Arc::clone(&self.counts) }
     }
 }
 
@@ -109,7 +110,7 @@ impl<T: Send + 'static> Queue<T> {
             let _ = released.wait_for(|released| *released).await;
             work.await;
         });
-        Self { sender, counts }
+        Self { what, sender, counts }
     }
 
     /// Queues something of about so many bytes that counts as so many parts,
@@ -119,7 +120,14 @@ impl<T: Send + 'static> Queue<T> {
         let has_room = waiting.saturating_add(bytes) <= BYTES_MAX;
         if !has_room || self.sender.try_send(Item::Thing(thing, bytes)).is_err() {
             self.counts.bytes.fetch_sub(bytes, Ordering::Relaxed);
-            self.counts.dropped.fetch_add(parts as u64, Ordering::Relaxed);
+            let before = self.counts.dropped.fetch_add(parts as u64, Ordering::Relaxed);
+            let dropped = before.saturating_add(parts as u64);
+            // Said here, for the outlet may be stuck; each time that it is twice
+            // as many.
+            if dropped.checked_ilog2() > before.checked_ilog2() {
+                let what = self.what;
+                tracing::warn!(total = dropped, "{what} were dropped: too much waited");
+            }
         }
     }
 
@@ -149,7 +157,7 @@ async fn work<T>(
     mut outlet: impl Outlet<T>,
 ) {
     let mut round = Vec::new();
-    let (mut told, mut told_at) = (0, None::<Instant>);
+    let (mut untold, mut told_at) = (0, None::<Instant>);
     while receiver.recv_many(&mut round, ROUND_MAX).await > 0 {
         let (mut things, mut bytes, mut to_tell) = (Vec::new(), 0, Vec::new());
         for item in round.drain(..) {
@@ -161,19 +169,18 @@ async fn work<T>(
                 Item::Flush(flushed) => to_tell.push(flushed),
             }
         }
-        let mut problem = None;
         if !things.is_empty() {
             let passed = outlet.pass_on(things).await;
             counts.bytes.fetch_sub(bytes, Ordering::Relaxed);
             counts.sent.fetch_add(passed.sent, Ordering::Relaxed);
             counts.dropped.fetch_add(passed.failed, Ordering::Relaxed);
-            problem = passed.problem;
-        }
-        let dropped = counts.dropped();
-        if dropped > told && told_at.is_none_or(|at| at.elapsed() >= WARN_EVERY) {
-            let problem = problem.as_deref().unwrap_or("too much waited");
-            tracing::warn!(dropped = dropped - told, total = dropped, problem, "{what} were dropped");
-            (told, told_at) = (dropped, Some(Instant::now()));
+            untold += passed.failed;
+            if let Some(problem) = passed.problem
+                && told_at.is_none_or(|at| at.elapsed() >= WARN_EVERY)
+            {
+                tracing::warn!(dropped = untold, problem, "{what} were dropped");
+                (untold, told_at) = (0, Some(Instant::now()));
+            }
         }
         // Dropping them is the answer.
         drop(to_tell);
