@@ -99,7 +99,21 @@ fn creation_with_a_version_is_idempotent_on_its_description() {
         refusal,
         ("StateMachineAlreadyExists".to_owned(), format!("State Machine Already Exists: '{ARN}'"))
     );
+    let mut unpublished = creation(None);
+    unpublished["publish"] = json!(false);
+    assert_eq!(world.refusal(CreateStateMachine, unpublished), refusal);
     assert_eq!(versions(&world), [":1"]);
+    let plain = json!({ "name": "plain", "definition": pass().to_string(), "roleArn": ROLE });
+    let created = world.call(CreateStateMachine, plain.clone());
+    world.call(PublishStateMachineVersion, json!({ "stateMachineArn": created["stateMachineArn"] }));
+    assert_eq!(
+        world.call(CreateStateMachine, plain.clone()),
+        created,
+        "what was published since does not matter"
+    );
+    let mut published = plain;
+    published["publish"] = json!(true);
+    assert_eq!(world.refusal(CreateStateMachine, published).0, "StateMachineAlreadyExists");
     let express = json!({ "name": "x", "definition": pass().to_string(), "roleArn": ROLE, "type": "EXPRESS", "publish": true });
     let express = world.call(CreateStateMachine, express);
     let run = world.call(StartSyncExecution, json!({ "stateMachineArn": express["stateMachineVersionArn"] }));

@@ -63,7 +63,7 @@ impl Machine {
                 encryption: None,
             }),
         };
-        store.create_state_machine(NewStateMachine { record, tags: Vec::new() }).await?;
+        store.create_state_machine(NewStateMachine { record, tags: Vec::new(), version: None }).await?;
         let definition = asl_parser::parse(text, &Options::default()).definition.ok_or("no definition")?;
         Ok(Arc::new(Self { arn, revision, definition: Arc::new(definition) }))
     }

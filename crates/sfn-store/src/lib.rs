@@ -32,7 +32,7 @@
 //!     created_at: Timestamp::UNIX_EPOCH,
 //!     revision: revision.into(),
 //! };
-//! store.create_state_machine(NewStateMachine { record, tags: vec![] }).await?;
+//! store.create_state_machine(NewStateMachine { record, tags: vec![], version: None }).await?;
 //! assert!(store.state_machine(&arn).await?.is_some());
 //! # Ok(())
 //! # }
@@ -76,8 +76,8 @@ pub use memory::MemoryStore;
 pub use page::{Page, PageRequest, Position};
 pub use progress::{Commit, CommitError, Committed, Message, OpenTask, Progress, Then, Work};
 pub use state_machine::{
-    Creation, DeleteStateMachine, Deletion, MachineType, NewStateMachine, Revision, StateMachineRecord,
-    StateMachineStatus, StateMachineSummary, UpdateError, UpdateStateMachine,
+    Creation, DeleteStateMachine, Deletion, FirstVersion, MachineType, NewStateMachine, Revision,
+    StateMachineRecord, StateMachineStatus, StateMachineSummary, UpdateError, UpdateStateMachine,
 };
 pub use store::{BoxFuture, Store};
 pub use task::{

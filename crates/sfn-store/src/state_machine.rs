@@ -106,6 +106,16 @@ pub struct NewStateMachine {
     pub record: StateMachineRecord,
     /// Its first tags; a later one of the same key wins.
     pub tags: Vec<Tag>,
+    /// The version 1 that its revision is published as with it, if any; made
+    /// when the state machine is.
+    pub version: Option<FirstVersion>,
+}
+
+/// The version that a state machine is created with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FirstVersion {
+    /// What it is about.
+    pub description: Option<Arc<str>>,
 }
 
 /// What came of a creation that is idempotent by name.

@@ -24,6 +24,8 @@ pub struct VersionRecord {
     pub description: Option<Arc<str>>,
     /// When it was published.
     pub created_at: Timestamp,
+    /// Whether the creation of its state machine published it.
+    pub is_created_with_machine: bool,
 }
 
 impl VersionRecord {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sfn_store::id::StateMachineArn;
-use sfn_store::{Creation, MachineType, NewStateMachine, Revision, StateMachineRecord, StateMachineStatus};
+use sfn_store::{
+    Creation, FirstVersion, MachineType, NewStateMachine, Revision, StateMachineRecord, StateMachineStatus,
+};
 
 use crate::shape::configuration::{self, Settings};
 use crate::shape::tag::{self, Tag};
@@ -71,35 +73,32 @@ pub(crate) async fn call(api: &Api, body: &[u8]) -> Result<Vec<u8>, ApiError> {
         created_at: now,
         revision: Arc::new(revision),
     };
-    let creation = api.store.create_state_machine(NewStateMachine { record: record.clone(), tags }).await?;
-    let machine = match creation {
-        Creation::Existing(present) => the_same(present, &record)?,
+    let description = request.version_description.map(Arc::from);
+    let version = (request.publish == Some(true)).then_some(FirstVersion { description });
+    let new = NewStateMachine { record: record.clone(), tags, version: version.clone() };
+    let machine = match api.store.create_state_machine(new).await? {
+        Creation::Existing(present) => {
+            let present = the_same(present, &record)?;
+            if first_version(api, &present).await? != version {
+                return Err(exists(&present.arn));
+            }
+            present
+        }
         Creation::Created(created) => created,
-    };
-    let version = match request.publish {
-        Some(true) => Some(published(api, &machine, request.version_description.as_deref()).await?),
-        Some(false) | None => None,
     };
     json::write(&Response {
         state_machine_arn: machine.arn.as_str(),
         creation_date: Epoch(machine.created_at),
-        state_machine_version_arn: version,
+        state_machine_version_arn: version.map(|_| machine.arn.version(1).to_string()),
     })
 }
 
-/// The ARN of the version of a state machine that is new, or that is there and
-/// is the same. A second attempt publishes what the first did not get to.
-async fn published(
-    api: &Api,
-    machine: &StateMachineRecord,
-    description: Option<&str>,
-) -> Result<String, ApiError> {
-    match api.publish(machine, description).await? {
-        Creation::Existing(version) if version.description.as_deref() != description => {
-            Err(exists(&machine.arn))
-        }
-        version => Ok(version.into_record().arn().to_string()),
-    }
+/// The version that a state machine was created with. One that is deleted is
+/// forgotten.
+async fn first_version(api: &Api, machine: &StateMachineRecord) -> Result<Option<FirstVersion>, ApiError> {
+    let version = api.store.version(&machine.arn, 1).await?;
+    let version = version.filter(|version| version.is_created_with_machine);
+    Ok(version.map(|version| FirstVersion { description: version.description }))
 }
 
 /// The state machine that is there, if it is what was asked for but for its role.

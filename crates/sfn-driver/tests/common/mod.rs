@@ -182,7 +182,10 @@ impl World {
             created_at: self.clock.now(),
             revision: revision.into(),
         };
-        self.store.create_state_machine(NewStateMachine { record, tags: vec![] }).await.unwrap();
+        self.store
+            .create_state_machine(NewStateMachine { record, tags: vec![], version: None })
+            .await
+            .unwrap();
     }
 
     /// The history: its ids must be 1, 2, 3 and so on.

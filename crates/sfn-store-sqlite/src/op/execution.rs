@@ -284,7 +284,8 @@ mod tests {
             (OF_MAP_RUN, "USING INDEX child_by_status (map_run=? AND status=?"),
             (CHILDREN, "SEARCH e USING INDEX child_by_place (map_run=? AND place>?)"),
             (CHILDREN, "SEARCH later USING COVERING INDEX child_by_place (map_run=? AND place=?)"),
-            (COUNTS, "USING COVERING INDEX child_by_status (map_run=?)"),
+            (COUNTS, "SEARCH e USING INDEX child_by_status (map_run=?)"),
+            (COUNTS, "SEARCH later USING COVERING INDEX child_by_place (map_run=? AND place=?)"),
         ] {
             let mut explain = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
             let plan = explain.raw_query().mapped(|row| row.get::<_, String>(3));

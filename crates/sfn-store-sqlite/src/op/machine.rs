@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sfn_store::id::{RevisionId, StateMachineArn};
 use sfn_store::{
-    Creation, DeleteStateMachine, Deletion, Fault, Hint, NewStateMachine, Page, PageRequest, Position,
-    Revision, StateMachineRecord, StateMachineStatus, StateMachineSummary, UpdateError, UpdateStateMachine,
+    Creation, DeleteStateMachine, Deletion, Fault, FirstVersion, Hint, NewStateMachine, Page, PageRequest,
+    Position, Revision, StateMachineRecord, StateMachineStatus, StateMachineSummary, UpdateError,
+    UpdateStateMachine,
 };
 
 use super::{page_bounds, tag, task, version};
@@ -109,16 +110,21 @@ pub(crate) fn create(
         return Ok(Creation::Existing(existing));
     }
     let revision = keep_revision(db, &record.arn, &record.revision)?;
-    db.prepare_cached(
-        "INSERT INTO machine (arn, type, status, created_at, revision) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .insert(params![
-        record.arn.as_str(),
-        machine_type_code(record.machine_type),
-        machine_status_code(record.status),
-        millis(record.created_at),
-        revision,
-    ])?;
+    let id = db
+        .prepare_cached(
+            "INSERT INTO machine (arn, type, status, created_at, revision) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .insert(params![
+            record.arn.as_str(),
+            machine_type_code(record.machine_type),
+            machine_status_code(record.status),
+            millis(record.created_at),
+            revision,
+        ])?;
+    if let Some(FirstVersion { description }) = new.version {
+        let new = version::New { description, created_at: record.created_at, is_created_with_machine: true };
+        version::insert(db, id, revision, &new)?;
+    }
     tag::set(db, record.arn.as_str(), &new.tags)?;
     Ok(Creation::Created(record))
 }

@@ -174,18 +174,16 @@ pub(crate) fn note(db: &Connection, arn: &MapRunArn, note: MapRunNote) -> Result
     Ok(())
 }
 
-/// The children of a map run that was never redriven, read from
-/// `child_by_status` alone.
-pub(super) const COUNTS: &str = "SELECT status, count(*), sum(items), 0 FROM execution \
-     WHERE map_run = (SELECT id FROM map_run WHERE arn = ?1) GROUP BY status";
-
-/// The children of any map run.
-const COUNTS_OF_REDRIVEN: &str = concat!(
-    "SELECT e.status, count(*), sum(e.items), ",
+/// The children of a map run, and how many of them wait for a redrive: read from
+/// indexes alone, but for those that failed.
+pub(super) const COUNTS: &str = concat!(
+    "SELECT e.status, count(*), sum(e.items), sum(",
     is_pending!(),
-    " AS is_pending FROM execution e WHERE e.map_run = (SELECT id FROM map_run WHERE arn = ?1) AND ",
+    "), sum(iif(",
+    is_pending!(),
+    ", e.items, 0)) FROM execution e WHERE e.map_run = (SELECT id FROM map_run WHERE arn = ?1) AND ",
     is_current!(),
-    " GROUP BY e.status, is_pending"
+    " GROUP BY e.status"
 );
 
 /// Those whose history is too long to be redriven.
@@ -199,12 +197,13 @@ const COUNTS_OF_LONG: &str = concat!(
 pub(crate) fn counts(db: &Connection, count: &CountMapRun) -> Result<MapRunCounts, Failure<Fault>> {
     let arn = count.arn.as_str();
     let mut counts = MapRunCounts::default();
-    let is_redriven = get(db, &count.arn)?.is_some_and(|map_run| map_run.redrive_count > 0);
-    let mut select = db.prepare_cached(if is_redriven { COUNTS_OF_REDRIVEN } else { COUNTS })?;
+    let mut select = db.prepare_cached(COUNTS)?;
     let mut rows = select.query([arn])?;
     while let Some(row) = rows.next()? {
-        let status = if row.get(3)? { ExecutionStatus::PendingRedrive } else { status(row, 0)? };
-        counts.add(status, number(row, 1)?, number(row, 2)?);
+        let (executions, items) = (number(row, 1)?, number(row, 2)?);
+        let (pending, pending_items) = (number(row, 3)?, number(row, 4)?);
+        counts.add(status(row, 0)?, executions.saturating_sub(pending), items.saturating_sub(pending_items));
+        counts.add(ExecutionStatus::PendingRedrive, pending, pending_items);
     }
     let (executions, items) =
         db.prepare_cached(COUNTS_OF_LONG)?.query_row(params![arn, int(count.redrive_events_max)], |row| {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use sfn_store::id::{Name, StateMachineArn};
 use sfn_store::{
     ALIASES_MAX, AliasRecord, Creation, DeleteVersionError, Fault, Page, PageRequest, Position, PublishError,
-    PublishVersion, Route, Routing, StateMachineStatus, UpdateAlias, VERSIONS_MAX, VersionRecord,
+    PublishVersion, Route, Routing, StateMachineStatus, Timestamp, UpdateAlias, VERSIONS_MAX, VersionRecord,
     VersionSummary,
 };
 
@@ -60,16 +60,42 @@ pub(crate) fn publish(
     if versions >= VERSIONS_MAX as u64 {
         return refuse(PublishError::TooMany { max: VERSIONS_MAX });
     }
+    let new = New {
+        description: publish.description.clone(),
+        created_at: publish.created_at,
+        is_created_with_machine: false,
+    };
+    let number = insert(db, id, revision, &new)?;
+    Ok(Creation::Created(required(db, &publish.machine, number)?))
+}
+
+/// A version to make.
+pub(super) struct New {
+    pub(super) description: Option<Arc<str>>,
+    pub(super) created_at: Timestamp,
+    pub(super) is_created_with_machine: bool,
+}
+
+/// Makes the next version of a state machine, and tells its number.
+pub(super) fn insert(db: &Connection, machine: i64, revision: i64, new: &New) -> rusqlite::Result<u64> {
     let number: u64 = db
         .prepare_cached(
             "UPDATE machine SET last_version = last_version + 1 WHERE id = ?1 RETURNING last_version",
         )?
-        .query_row([id], |row| number(row, 0))?;
+        .query_row([machine], |row| number(row, 0))?;
     db.prepare_cached(
-        "INSERT INTO version (machine, number, revision, description, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO version (machine, number, revision, description, created_at, with_machine) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
-    .execute(params![id, int(number), revision, publish.description, millis(publish.created_at)])?;
-    Ok(Creation::Created(required(db, &publish.machine, number)?))
+    .execute(params![
+        machine,
+        int(number),
+        revision,
+        new.description,
+        millis(new.created_at),
+        new.is_created_with_machine,
+    ])?;
+    Ok(number)
 }
 
 /// A version that is known to be there.
@@ -84,18 +110,20 @@ pub(crate) fn get(
 ) -> rusqlite::Result<Option<VersionRecord>> {
     let row = db
         .prepare_cached(
-            "SELECT v.revision, v.description, v.created_at FROM version v JOIN machine m ON m.id = v.machine \
-             WHERE m.arn = ?1 AND v.number = ?2",
+            "SELECT v.revision, v.description, v.created_at, v.with_machine \
+             FROM version v JOIN machine m ON m.id = v.machine WHERE m.arn = ?1 AND v.number = ?2",
         )?
         .query_row(params![machine.as_str(), int(number)], |row| {
-            Ok((row.get(0)?, row.get::<_, Option<Arc<str>>>(1)?, timestamp(row, 2)?))
+            let (description, created_at) = (row.get(1)?, timestamp(row, 2)?);
+            Ok((row.get(0)?, New { description, created_at, is_created_with_machine: row.get(3)? }))
         })
         .optional()?;
-    let Some((revision, description, created_at)) = row else {
+    let Some((revision, New { description, created_at, is_created_with_machine })) = row else {
         return Ok(None);
     };
     let revision = machine::revision_of_row(db, revision)?;
-    Ok(Some(VersionRecord { machine: machine.clone(), number, revision, description, created_at }))
+    let machine = machine.clone();
+    Ok(Some(VersionRecord { machine, number, revision, description, created_at, is_created_with_machine }))
 }
 
 pub(crate) fn list(

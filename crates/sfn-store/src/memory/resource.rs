@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use super::State;
 use super::version::Published;
 use crate::id::{ActivityArn, ResourceArn};
 use crate::{
-    ActivityRecord, Creation, DeleteStateMachine, Deletion, Hint, NewActivity, NewStateMachine, Page,
-    PageRequest, Position, StateMachineRecord, StateMachineStatus, StateMachineSummary, Tag, TagChange,
-    TagError, Tags, UpdateError, UpdateStateMachine,
+    ActivityRecord, Creation, DeleteStateMachine, Deletion, FirstVersion, Hint, NewActivity, NewStateMachine,
+    Page, PageRequest, Position, StateMachineRecord, StateMachineStatus, StateMachineSummary, Tag, TagChange,
+    TagError, Tags, UpdateError, UpdateStateMachine, VersionRecord,
 };
 
 /// A state machine. Its number tells it from an earlier one of its name.
@@ -53,13 +54,19 @@ impl State {
         let number = self.next_number();
         let record = new.record;
         self.keep_revision(&record);
+        let mut published = Published::default();
+        if let Some(FirstVersion { description }) = new.version {
+            published.publish(VersionRecord {
+                machine: record.arn.clone(),
+                number: 1,
+                revision: Arc::clone(&record.revision),
+                description,
+                created_at: record.created_at,
+                is_created_with_machine: true,
+            });
+        }
         self.machines_by_number.insert(number, record.arn.clone());
-        let machine = Machine {
-            number,
-            record: record.clone(),
-            published: Published::default(),
-            tags: first_tags(new.tags),
-        };
+        let machine = Machine { number, record: record.clone(), published, tags: first_tags(new.tags) };
         self.machines.insert(record.arn.clone(), machine);
         Creation::Created(record)
     }

@@ -20,6 +20,12 @@ pub(super) struct Published {
 }
 
 impl Published {
+    /// Takes the next version.
+    pub(super) fn publish(&mut self, version: VersionRecord) {
+        self.last_version = version.number;
+        self.versions.insert(version.number, version);
+    }
+
     /// Refuses a routing to versions that are not there.
     fn check(&self, routing: &Routing) -> Result<(), PublishError> {
         let is_whole = routing.iter().all(|route| self.versions.contains_key(&route.version));
@@ -50,15 +56,15 @@ impl State {
         if published.versions.len() >= VERSIONS_MAX {
             return Err(PublishError::TooMany { max: VERSIONS_MAX });
         }
-        published.last_version += 1;
         let version = VersionRecord {
             machine: publish.machine,
-            number: published.last_version,
+            number: published.last_version + 1,
             revision,
             description: publish.description,
             created_at: publish.created_at,
+            is_created_with_machine: false,
         };
-        published.versions.insert(version.number, version.clone());
+        published.publish(version.clone());
         Ok(Creation::Created(version))
     }
 

@@ -149,7 +149,7 @@ pub fn new_machine(machine: &str) -> NewStateMachine {
         status: StateMachineStatus::Active,
         created_at: at(0),
     };
-    NewStateMachine { record, tags: Vec::new() }
+    NewStateMachine { record, tags: Vec::new(), version: None }
 }
 
 /// An activity to create.

@@ -1,5 +1,7 @@
 //! Versions and aliases of state machines.
 
+use std::sync::Arc;
+
 use super::Place;
 use super::fixture::{
     Fixture, all_of, at, commit, first_page, name, new_machine, node, revision, revision_id, scope, succeeded,
@@ -7,8 +9,8 @@ use super::fixture::{
 use crate::id::{QualifiedStateMachineArn, Qualifier, StateMachineArn};
 use crate::{
     ALIASES_MAX, AliasRecord, Bytes, Creation, DeleteStateMachine, DeleteVersionError, ExecutionQuery,
-    ExecutionsOf, NewExecution, PageRequest, PublishError, PublishVersion, Route, Routing, StartedOn, Store,
-    UpdateAlias, UpdateStateMachine, VersionRecord,
+    ExecutionsOf, FirstVersion, NewExecution, NewStateMachine, PageRequest, PublishError, PublishVersion,
+    Route, Routing, StartedOn, Store, UpdateAlias, UpdateStateMachine, VersionRecord,
 };
 
 fn publication(machine: &StateMachineArn, number: u64) -> PublishVersion {
@@ -78,6 +80,19 @@ pub async fn versions_are_published_once_per_revision(place: &impl Place) {
     let page = store.list_versions(machine, first_page(2)).await.unwrap();
     let next = PageRequest { limit: 2, after: page.next };
     assert_eq!(numbers(&**store, machine, next).await, [1]);
+
+    let description = Some(Arc::from("with its state machine"));
+    let version = Some(FirstVersion { description: description.clone() });
+    let Creation::Created(with) =
+        store.create_state_machine(NewStateMachine { version, ..new_machine("with") }).await.unwrap()
+    else {
+        panic!("it exists already");
+    };
+    let first = store.version(&with.arn, 1).await.unwrap().unwrap();
+    assert_eq!((&first.description, first.created_at), (&description, with.created_at));
+    assert_eq!((first.is_created_with_machine, &first.revision), (true, &with.revision));
+    let again = PublishVersion { revision: with.revision.id.clone(), ..publication(&with.arn, 1) };
+    assert_eq!(store.publish_version(again).await.unwrap(), Creation::Existing(first));
 
     let unknown = scope().state_machine(&name("unknown"));
     let error = store.publish_version(publication(&unknown, 1)).await.unwrap_err();

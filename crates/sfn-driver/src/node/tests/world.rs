@@ -66,7 +66,8 @@ impl World {
             created_at: time(0),
             revision: revision.into(),
         };
-        now_or_never(store.create_state_machine(NewStateMachine { record, tags: vec![] })).unwrap();
+        now_or_never(store.create_state_machine(NewStateMachine { record, tags: vec![], version: None }))
+            .unwrap();
         Self {
             seed: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
             milliseconds,
