@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Limits {
     /// Seconds from the start of an execution to its time-out, if its machine's
-    /// `TimeoutSeconds` do not say less. AWS: a year for Standard executions;
-    /// [`Limits::EXPRESS_EXECUTION_SECONDS_MAX`] for Express ones.
+    /// `TimeoutSeconds` do not say less. AWS: a year for Standard executions.
     pub execution_seconds_max: u64,
+    /// The same for Express executions: who runs one makes it the
+    /// `execution_seconds_max`. AWS: 300.
+    pub express_execution_seconds_max: u64,
     /// Events in a history, the last one included; the execution fails when
     /// they are used up. AWS: 25,000 for Standard executions. Express
     /// executions have no such quota: `u64::MAX` lifts it.
@@ -50,15 +52,13 @@ impl Limits {
     /// Events that a history may have for its execution to be redriven. AWS:
     /// 24,999.
     pub const REDRIVE_EVENTS_MAX: u64 = 24_999;
-
-    /// What AWS gives Express executions as `execution_seconds_max`.
-    pub const EXPRESS_EXECUTION_SECONDS_MAX: u64 = 300;
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             execution_seconds_max: 365 * 24 * 60 * 60,
+            express_execution_seconds_max: 300,
             events_max: 25_000,
             payload_bytes_max: 262_144,
             frames_max: 100_000,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use asl_parser::Definition;
 use asl_runtime::{
-    Effect, Execution, HistoryEvent, Limits, MapRunReport, Outcome, Problem, Signal, Start, Step, TaskKey,
+    Effect, Execution, HistoryEvent, MapRunReport, Outcome, Problem, Signal, Start, Step, TaskKey,
 };
 use sfn_store::{BoxFuture, MachineType, Timestamp};
 use tokio::sync::{mpsc, watch};
@@ -57,8 +57,8 @@ pub(crate) fn run(
     stop: Option<watch::Receiver<bool>>,
 ) -> BoxFuture<ExpressEnd> {
     let ExpressStart { definition, mut start, test_case, logging, is_child } = start;
-    let seconds_max = &mut start.limits.execution_seconds_max;
-    *seconds_max = Limits::EXPRESS_EXECUTION_SECONDS_MAX.min(*seconds_max);
+    let limits = &mut start.limits;
+    limits.execution_seconds_max = limits.execution_seconds_max.min(limits.express_execution_seconds_max);
     shared.metrics.express.add(1);
     let started_at = shared.now();
     let origin = TaskOrigin {
